@@ -1,0 +1,81 @@
+/**
+ * The engine. Pure: no clock, no I/O, no crypto, no protocol word. It never short-circuits: every check that can be
+ * made is made, so one attempt shows all of its faults.
+ */
+import type { Binding } from './model.ts';
+import type { CauseText, Finding, Phase, Rule } from './rule.ts';
+import { show } from './show.ts';
+import type { Cause, Check, Judgement, Outcome } from './verdict.ts';
+
+/** Id of the engine's own check: every binding of the code was judged by some rule of the table. */
+export const BINDINGS_JUDGED = 'core.bindings-judged';
+
+/**
+ * Judges a case by a profile's table.
+ *
+ * @param c the case: loaded, proven and secret-free; the same case gives the same judgement on every machine
+ * @param phases the table; the first failed rule, top to bottom, is the decisive one
+ * @param bindings what the presented code is tied to; a binding that no rule judges refuses (fail closed)
+ * @throws only on a bug: a rule that names a cause it does not declare
+ */
+export function decide<C>(c: C, phases: readonly Phase<C>[], bindings: readonly Binding[] = []): Judgement {
+  const checks: Check[] = [];
+  let decisive: Judgement['decisive'];
+  let counts = false;
+  for (const phase of phases) {
+    const children: Check[] = [];
+    let worst: Outcome = 'skip';
+    for (const rule of phase.rules) {
+      const finding = rule.check(c);
+      if (finding.outcome === 'fail') {
+        decisive ??= { rule: rule.id, cause: finding.cause, refusal: rule.refusal };
+        counts ||= rule.counts?.includes(finding.cause) ?? false;
+      }
+      worst = worse(worst, finding.outcome);
+      children.push(toCheck(rule, finding));
+    }
+    checks.push({ id: phase.id, outcome: worst, children });
+  }
+  const unjudged = bindings.filter((b) => !phases.some((p) => p.rules.some((r) => r.binds?.includes(b.fact))));
+  if (unjudged.length > 0) {
+    checks.push({ id: BINDINGS_JUDGED, outcome: 'fail', cause: unjudgedCause(unjudged) });
+    decisive ??= { rule: BINDINGS_JUDGED, cause: 'unjudged', refusal: 'server_error' };
+  }
+  return decisive ? { ok: false, checks, decisive, counts } : { ok: true, checks, counts: false };
+}
+
+const SEVERITY: Readonly<Record<Outcome, number>> = { skip: 0, pass: 1, warn: 2, fail: 3 };
+
+function worse(a: Outcome, b: Outcome): Outcome {
+  return SEVERITY[b] > SEVERITY[a] ? b : a;
+}
+
+function toCheck<C>(rule: Rule<C>, finding: Finding): Check {
+  const { id } = rule;
+  if (finding.outcome === 'skip') return { id, outcome: 'skip', because: finding.because };
+  const shown = {
+    ...(finding.expected !== undefined && { expected: show(finding.expected) }),
+    ...(finding.presented !== undefined && { presented: show(finding.presented) }),
+  };
+  if (finding.outcome === 'pass') {
+    return { id, outcome: 'pass', ...shown, ...(finding.because !== undefined && { because: finding.because }) };
+  }
+  const text: CauseText | undefined = rule.causes[finding.cause];
+  if (!text) throw new Error(`rule ${id} names the cause ${finding.cause}, which it does not declare`);
+  const cause: Cause = {
+    id: finding.cause,
+    say: text.say,
+    ...(finding.detail !== undefined && { detail: finding.detail }),
+    fixes: text.fixes,
+  };
+  return { id, outcome: finding.outcome, ...shown, cause };
+}
+
+function unjudgedCause(unjudged: readonly Binding[]): Cause {
+  return {
+    id: 'unjudged',
+    say: 'the code is bound to a fact that no rule of this table judges',
+    detail: unjudged.map((b) => show(b.fact)).join(', '),
+    fixes: [{ audience: 'operator', say: 'upgrade the hub: the code was minted by a newer version' }],
+  };
+}

@@ -1,0 +1,66 @@
+/** The three ways an expected value meets a presented one. Total: values of different shapes never match. */
+import type { Binding, Match, Value } from './model.ts';
+
+/**
+ * Does `presented` satisfy `expected`?
+ *
+ * - `exact`: the same value, byte for byte; lists in the same order.
+ * - `within`: the presented number or version lies inside the expected range, or the amount does not exceed it in the
+ *   same currency; a version lies within when it starts with the expected one (5.10 is within 5... but 5.1 is not 5.10).
+ * - `covers`: every presented member is one of the expected list.
+ *
+ * Not constant-time: secrets are compared by the profile's `prove`, before.
+ */
+export function matches(match: Match, expected: Value, presented: Value | undefined): boolean {
+  if (presented === undefined) return false;
+  switch (match) {
+    case 'exact':
+      return same(expected, presented);
+    case 'within':
+      return within(expected, presented);
+    case 'covers':
+      return covers(expected, presented);
+  }
+}
+
+/** The binding of a fact, if the code has one. */
+export function bindingOf(bindings: readonly Binding[], fact: string): Binding | undefined {
+  return bindings.find((b) => b.fact === fact);
+}
+
+function same(a: Value, b: Value): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  if (isList(a) || isList(b)) return isList(a) && isList(b) && sameList(a, b);
+  if ('from' in a) return 'from' in b && a.from === b.from && a.to === b.to;
+  if ('minor' in a) return 'minor' in b && a.minor === b.minor && a.currency === b.currency;
+  return 'version' in b && sameList(a.version, b.version);
+}
+
+function within(expected: Value, presented: Value): boolean {
+  if (typeof expected !== 'object' || isList(expected)) return false;
+  if ('from' in expected) return typeof presented === 'number' && presented >= expected.from && presented <= expected.to;
+  if (typeof presented !== 'object' || isList(presented)) return false;
+  if ('minor' in expected) {
+    return 'minor' in presented && presented.currency === expected.currency && presented.minor <= expected.minor;
+  }
+  return 'version' in presented && expected.version.every((part, i) => presented.version[i] === part);
+}
+
+function covers(expected: Value, presented: Value): boolean {
+  const allowed = asList(expected);
+  const asked = asList(presented);
+  return allowed !== undefined && asked !== undefined && asked.every((item) => allowed.includes(item));
+}
+
+function asList(value: Value): readonly string[] | undefined {
+  if (typeof value === 'string') return [value];
+  return isList(value) ? value : undefined;
+}
+
+function isList(value: Value): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}

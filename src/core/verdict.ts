@@ -1,0 +1,106 @@
+/**
+ * What every redemption leaves behind: a tree of every check, what was expected, what came, the cause and the fix.
+ * Not here: how a check is made (`decide.ts`) and what the stranger hears (each profile's `wire.ts`).
+ */
+
+/** Who can carry out a fix. */
+export type Audience = 'client' | 'owner' | 'operator' | 'issuer';
+
+/** One thing to do about a cause. */
+export interface Fix {
+  readonly audience: Audience;
+  readonly say: string;
+}
+
+/** Why a check failed or warned. `id` is unique inside its rule. */
+export interface Cause {
+  readonly id: string;
+  readonly say: string;
+  /** What is particular to this attempt: `blank at position 19`, `came 12 s after its end`. */
+  readonly detail?: string;
+  readonly fixes: readonly Fix[];
+}
+
+/** `fail` refuses; `warn` passes and says so; `skip` could not be judged and says `because`. */
+export type Outcome = 'pass' | 'fail' | 'warn' | 'skip';
+
+/** A node of the tree: a phase (with `children`) or one rule. `expected` and `presented` are already safe to show. */
+export interface Check {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly expected?: string;
+  readonly presented?: string;
+  readonly cause?: Cause;
+  readonly because?: string;
+  readonly children?: readonly Check[];
+}
+
+/** What `decide` found: the tree, and the failed check that the profile's precedence puts first. */
+export interface Judgement {
+  readonly ok: boolean;
+  readonly checks: readonly Check[];
+  readonly decisive?: { readonly rule: string; readonly cause: string; readonly refusal: string };
+  /** True when a failed proof by a holder of the handle must count against the code. */
+  readonly counts: boolean;
+}
+
+/** What the refusal did to the code, its grant and the source; filled in by the store, in the verdict's transaction. */
+export interface Consequence {
+  /** Failures now inside the window of the limit that was counted. */
+  readonly hits?: number;
+  readonly burned?: boolean;
+  readonly heldUntil?: number;
+  /** Live codes and tokens that died with a revoked grant, and device effects now being undone. */
+  readonly revokedCodes?: number;
+  readonly undoing?: number;
+}
+
+/** A judgement that was kept. `snapshot` is the case it was made from, outcomes only, never a secret. */
+export interface Verdict {
+  /** `vd_` plus 26 characters. Its first ten after the prefix are the reference in `error_uri`. */
+  readonly id: string;
+  readonly profile: string;
+  /** Which table of the profile judged: `token`, `authorize`, `resource`. */
+  readonly action: string;
+  readonly ok: boolean;
+  /** Rule id, cause id and wire error of the decisive check. */
+  readonly decisive?: string;
+  readonly cause?: string;
+  readonly refusal?: string;
+  /** Client id, as presented and shown, and where the attempt came from. */
+  readonly subject?: string;
+  readonly source?: string;
+  readonly grant?: string;
+  readonly code?: string;
+  /** Hash of rule ids, versions and configuration: equal policy and snapshot give an equal tree. */
+  readonly policy: string;
+  readonly at: number;
+  readonly snapshot: unknown;
+  /** Kept for refusals; a success is judged again from its snapshot. */
+  readonly checks?: readonly Check[];
+  /** How many equal attempts this row stands for (unknown handles are coalesced). */
+  readonly times: number;
+  readonly consequence?: Consequence;
+}
+
+/** All rule nodes of a tree, phases flattened, in order. */
+export function leaves(checks: readonly Check[]): Check[] {
+  return checks.flatMap((check) => (check.children ? leaves(check.children) : [check]));
+}
+
+/** The ordered checklist of a refusal: every fix that the failed checks name, decisive first, each once. */
+export function checklist(checks: readonly Check[]): (Fix & { readonly rule: string })[] {
+  const seen = new Set<string>();
+  const list: (Fix & { readonly rule: string })[] = [];
+  for (const outcome of ['fail', 'warn'] as const) {
+    for (const check of leaves(checks)) {
+      if (check.outcome !== outcome) continue;
+      for (const fix of check.cause?.fixes ?? []) {
+        if (seen.has(fix.say)) continue;
+        seen.add(fix.say);
+        list.push({ ...fix, rule: check.id });
+      }
+    }
+  }
+  return list;
+}

@@ -1,0 +1,129 @@
+/**
+ * The typed code: a label that says what the string is, and an alphanumeric body.
+ *
+ * `hap5.1-authcode:` + 29 base62 characters: two that name a coarse time bucket (so that stored keys land side by
+ * side), then 27 that carry 160 random bits. The 16-character form is all random (95 bits), for codes that are also
+ * bound to a key. Tokens use the same bodies under labels that fit RFC 6750's `b64token`.
+ *
+ * Not here: who may redeem it. Usable alone, without storage.
+ */
+import { createHash, createHmac, type KeyObject, randomBytes } from 'node:crypto';
+
+/** Labels by purpose. RFC 6749 §A.11 allows any visible character in a code; RFC 6750 §2.1 is narrower for tokens. */
+export const LABELS = {
+  authorization_code: 'hap5.1-authcode:',
+  access_token: 'cfa_',
+  refresh_token: 'cfr_',
+} as const;
+
+/** A purpose that has a label. */
+export type Purpose = keyof typeof LABELS;
+
+/** Body lengths, in characters. */
+export const BODY_LENGTH = { opaque: 29, bound: 16 } as const;
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Width of a time bucket. Coarse, so that a code does not tell the order of mint; 62² buckets wrap after 4.3 hours. */
+const BUCKET_MS = 4_000;
+const BUCKETS = 62 * 62;
+
+const RANDOM_CHARACTERS = BODY_LENGTH.opaque - 2;
+
+/** A fresh code for `purpose`; `now` in milliseconds names its time bucket. */
+export function mintCode(purpose: Purpose, form: 'opaque' | 'bound', now: number): string {
+  const body = form === 'bound' ? base62(randomBytes(16), BODY_LENGTH.bound) : opaqueBody(randomBytes(21), now);
+  return LABELS[purpose] + body;
+}
+
+/**
+ * The one successor of a refresh token: HMAC(key, predecessor ‖ family), so that parallel refreshes get the identical
+ * string and nobody has to store it. `usedAt` is the predecessor's first use, which names the bucket.
+ */
+export function successorOf(key: KeyObject, predecessor: string, family: string, usedAt: number): string {
+  const mac = createHmac('sha256', key).update(predecessor).update('\0').update(family).digest();
+  return LABELS.refresh_token + opaqueBody(mac, usedAt);
+}
+
+/** What a presented string turned out to be. `body` is what counts; `blanks` were around it and were dropped. */
+export type ReadCode =
+  | { readonly ok: true; readonly body: string; readonly form: 'opaque' | 'bound'; readonly blanks: boolean }
+  | { readonly ok: false; readonly fault: 'empty' | 'label' | 'length' | 'character'; readonly detail: string };
+
+const BODY = /^[0-9A-Za-z]+$/;
+const AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
+
+/**
+ * Reads a presented code. The label and blanks around the body are presentation and are dropped; nothing else is
+ * forgiven. A missing label is fine, a different one is a fault.
+ */
+export function readCode(purpose: Purpose, presented: string): ReadCode {
+  const label = LABELS[purpose];
+  const trimmed = presented.replace(AROUND, '');
+  const rest = trimmed.startsWith(label) ? trimmed.slice(label.length) : trimmed;
+  const body = rest.replace(AROUND, '');
+  if (body === '') return { ok: false, fault: 'empty', detail: 'no characters' };
+  if (!BODY.test(body)) {
+    const colon = body.indexOf(':');
+    if (colon >= 0) return { ok: false, fault: 'label', detail: `the label should be ${label}` };
+    const at = [...body].findIndex((c) => !BODY.test(c));
+    return { ok: false, fault: 'character', detail: `character ${at + 1} of the body is no letter or digit` };
+  }
+  const form = body.length === BODY_LENGTH.opaque ? 'opaque' : body.length === BODY_LENGTH.bound ? 'bound' : undefined;
+  if (form === undefined || (form === 'bound' && purpose !== 'authorization_code')) {
+    return { ok: false, fault: 'length', detail: `${body.length} characters` };
+  }
+  return { ok: true, body, form, blanks: body.length + (rest.length < trimmed.length ? label.length : 0) < presented.length };
+}
+
+/**
+ * The stored id of a code: `cd_`, its time bucket, and 160 bits of SHA-256 of label and body, in Crockford base32.
+ * It is both the storage key and the fingerprint that people are shown; the code cannot be had back from it.
+ */
+export function codeId(purpose: Purpose, body: string): string {
+  const hash = createHash('sha256').update(LABELS[purpose]).update(body).digest();
+  const key = Buffer.allocUnsafe(22);
+  key.writeUInt16BE(BASE62.indexOf(body[0] ?? '0') * 62 + BASE62.indexOf(body[1] ?? '0'), 0);
+  hash.copy(key, 2, 0, 20);
+  return `cd_${crockford(key)}`;
+}
+
+/** A fresh id: prefix, a coarse time bucket, then random; 128 bits or more in all, 26 characters. */
+export function newId(prefix: 'vd_' | 'gr_' | 'ef_', now: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt16BE(Math.floor(now / BUCKET_MS) & 0xffff, 0);
+  return prefix + crockford(bytes);
+}
+
+function opaqueBody(bytes: Buffer, now: number): string {
+  const bucket = Math.floor(now / BUCKET_MS) % BUCKETS;
+  return `${BASE62[Math.floor(bucket / 62)]}${BASE62[bucket % 62]}${base62(bytes, RANDOM_CHARACTERS)}`;
+}
+
+/** `length` base62 digits of the number in `bytes`, which must carry at least that much. */
+function base62(bytes: Buffer, length: number): string {
+  let n = BigInt(`0x${bytes.toString('hex')}`);
+  let text = '';
+  for (let i = 0; i < length; i++) {
+    text += BASE62[Number(n % 62n)];
+    n /= 62n;
+  }
+  return text;
+}
+
+function crockford(bytes: Buffer): string {
+  let text = '';
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += CROCKFORD[(held >> bits) & 31];
+    }
+    held &= (1 << bits) - 1;
+  }
+  return bits > 0 ? text + CROCKFORD[(held << (5 - bits)) & 31] : text;
+}

@@ -1,0 +1,111 @@
+/**
+ * What the person in charge can do, as one interface: the CLI calls it in process when it opens the store itself, and
+ * over the admin socket when a hub is running. Arguments and answers are plain JSON.
+ */
+import type { Code, Effect, Grant } from '../core/model.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { App, AuthMethod, GrantType } from '../profiles/oauth/app.ts';
+import type { Query, Revoked } from '../store/port.ts';
+
+/** A mistake by the person in charge: what was expected, what came, what to do. Shown as is, exit code 2. */
+export class OperationError extends Error {
+  override readonly name = 'OperationError';
+}
+
+/** An application as listed: never its secret, only whether it has one. */
+export type AppView = { readonly id: string } & Omit<App, 'secretHash'> & { readonly hasSecret: boolean };
+
+/** What may be said of an application; what is missing keeps its value (edit) or gets a safe default (add). */
+export interface AppInput {
+  readonly name?: string;
+  readonly type?: 'public' | 'confidential';
+  readonly authMethod?: AuthMethod;
+  readonly redirectUris?: readonly string[];
+  readonly grantTypes?: readonly GrantType[];
+  /** Scopes included; `disabled` ones among them are switched off. */
+  readonly scopes?: readonly string[];
+  readonly disabledScopes?: readonly string[];
+  readonly withoutPkce?: boolean;
+  readonly shortCodes?: boolean;
+  /** Edit only: make a new secret, the old one dies at once. */
+  readonly rotateSecret?: boolean;
+}
+
+/** An authorization code minted by the person in charge, without the browser steps. */
+export interface MintInput {
+  readonly client: string;
+  readonly redirectUri?: string;
+  readonly scopes?: readonly string[];
+  /** PKCE S256 challenge; without it one is made and its verifier is answered. */
+  readonly challenge?: string;
+  /** Key thumbprint (RFC 7638) and pairing id the code is bound to. */
+  readonly jkt?: string;
+  readonly pairingId?: string;
+  /** The 16-character form; needs a key. */
+  readonly short?: boolean;
+  /** Seconds, 300 at most. */
+  readonly ttlSeconds?: number;
+}
+
+/** What minting answers. `code` is shown once; only its id is kept. */
+export interface Minted {
+  readonly code: string;
+  readonly id: string;
+  readonly grant: string;
+  readonly until: number;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly verifier?: string;
+}
+
+/** `upd`: the new code, and per fact what changed and what stayed. */
+export interface Updated {
+  readonly old: string;
+  readonly minted: Minted;
+  readonly changes: readonly { readonly item: string; readonly from: string; readonly to: string }[];
+}
+
+/** An HTTP request as read from a file, a curl command or a log; nothing of it is sent. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Origin-form (`/token`) or absolute-form target. */
+  readonly target: string;
+  /** In order of appearance, names as written. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** One grant's life: the decision, what was issued, every verdict oldest first, and what is owed to devices. */
+export interface Timeline {
+  readonly grant: Grant;
+  readonly codes: readonly Code[];
+  readonly verdicts: readonly Verdict[];
+  readonly effects: readonly Effect[];
+}
+
+/** The operations. Ids may be any unique prefix (`vd_7F3K9`); an ambiguous or unknown one is an `OperationError`. */
+export interface Operations {
+  status(): Promise<{ readonly issuer: string; readonly data: string; readonly generation: number; readonly now: number }>;
+  addApp(id: string, input: AppInput): Promise<{ readonly app: AppView; readonly secret?: string }>;
+  editApp(id: string, input: AppInput): Promise<{ readonly app: AppView; readonly secret?: string }>;
+  listApps(): Promise<readonly AppView[]>;
+  showApp(id: string): Promise<AppView>;
+  removeApp(id: string): Promise<{ readonly removed: string; readonly revokedGrants: number }>;
+  addUser(name: string, password: string): Promise<{ readonly name: string }>;
+  listUsers(): Promise<readonly { readonly name: string; readonly createdAt: number }[]>;
+  mint(input: MintInput): Promise<Minted>;
+  codes(query: Query): Promise<readonly Code[]>;
+  grants(query: Query): Promise<readonly Grant[]>;
+  verdicts(query: Query): Promise<readonly Verdict[]>;
+  /** One verdict with its tree, judged again from the snapshot where the row keeps none. */
+  verdict(id: string): Promise<Verdict>;
+  timeline(grantOrCode: string): Promise<Timeline>;
+  /** Judges a kept verdict's case again, with some presented facts set to something else. Changes nothing. */
+  replay(id: string, set: Readonly<Record<string, string>>): Promise<Verdict>;
+  /** Ends a grant or a code, with everything below. */
+  revoke(id: string, cause?: string): Promise<Revoked & { readonly id: string }>;
+  /** Supersedes a live code (the code itself or its id) by a new one with the same bindings. */
+  upd(codeOrId: string): Promise<Updated>;
+  /** Judges a request without sending it: with this hub's records, and without using anything up. */
+  explainRequest(request: HttpRequest): Promise<Verdict>;
+}

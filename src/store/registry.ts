@@ -1,0 +1,24 @@
+/**
+ * Registries: the slow-moving records a hub knows (Trusted Applications, users, settings). Not on the race path, so a
+ * plain keep-and-get port is enough; a save asserts the `rev` it read.
+ */
+
+/** A record: `body` belongs to whoever keeps it, as plain JSON. */
+export interface Registered<T = unknown> {
+  readonly id: string;
+  readonly rev: number;
+  readonly body: T;
+}
+
+/** The kinds of record. */
+export type Registrable = 'app' | 'user' | 'setting';
+
+/** The registry port; the same file or database as the store. */
+export interface Registry {
+  get<T>(kind: Registrable, id: string): Promise<Registered<T> | undefined>;
+  list<T>(kind: Registrable): Promise<Registered<T>[]>;
+  /** `rev` 0 creates. False when the record is not at `rev` (somebody else saved it). */
+  save<T>(kind: Registrable, id: string, rev: number, body: T): Promise<boolean>;
+  /** False when there was none. */
+  remove(kind: Registrable, id: string): Promise<boolean>;
+}
