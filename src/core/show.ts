@@ -1,8 +1,10 @@
 /** Makes any value safe to look at: control, invisible and direction-changing characters become visible. */
 import type { Value } from './model.ts';
 
-/** Longest string shown; the rest is counted. */
+/** Longest text shown, in characters; the rest is counted. */
 const SHOWN_MAX = 200;
+/** Most members of a list, or parts of a version, shown; the rest is counted. */
+const MEMBERS_MAX = 20;
 
 const NAMED: ReadonlyMap<string, string> = new Map([
   [' ', '␠'],
@@ -11,8 +13,11 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['\r', '␍'],
 ]);
 
-/** Every character that a person cannot see or that changes how its neighbours look. */
-const UNSEEN = /[\p{C}\p{Z}\p{Variation_Selector}\u00ad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800]/u;
+/**
+ * Every character that a person cannot see or that changes how its neighbours look, and the characters this file
+ * draws them with: nobody can present a `␠` that passes for a blank.
+ */
+const UNSEEN = /[\p{C}\p{Z}\p{DI}\u2800\u2400-\u2426⇥⟨⟩]/u;
 
 /** One character as people can see it: `␠` for a blank, `⟨U+200B⟩` for a zero-width space. */
 export function showCharacter(character: string): string {
@@ -24,32 +29,43 @@ export function showCharacter(character: string): string {
 }
 
 /**
- * A value as a person may safely see it, on a terminal or a page. Blanks *inside* plain prose stay blanks only when
- * they cannot be mistaken: at either end, or doubled, they are drawn.
+ * A value as a person may safely see it, on a terminal or a page; bounded whatever comes in. Blanks *inside* plain
+ * prose stay blanks only when they cannot be mistaken: at either end, or doubled, they are drawn.
  */
 export function show(value: Value): string {
   if (typeof value === 'string') return showText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (isList(value)) return value.map(showText).join(' ');
+  if (isList(value)) return joined(value, showText, ' ');
   if ('from' in value) return `${value.from}…${value.to}`;
   if ('minor' in value) return `${value.minor} ${showText(value.currency)}`;
-  return value.version.join('.');
+  return joined(value.version, String, '.');
 }
 
 function isList(value: Value): value is readonly string[] {
   return Array.isArray(value);
 }
 
+function joined<T>(members: readonly T[], one: (member: T) => string, between: string): string {
+  const left = members.length - MEMBERS_MAX;
+  const shown = members.slice(0, MEMBERS_MAX).map((member) => one(member));
+  return shown.join(between) + (left > 0 ? more(left) : '');
+}
+
+function more(left: number): string {
+  return `… (${left} more)`;
+}
+
 const PLAIN = /^[\x21-\x7e]*$/;
 
 function showText(text: string): string {
-  if (PLAIN.test(text) && text.length <= SHOWN_MAX) return text;
-  const characters = [...text.slice(0, SHOWN_MAX + 1)].slice(0, SHOWN_MAX);
+  if (text.length <= SHOWN_MAX && PLAIN.test(text)) return text;
+  // A character is at most two UTF-16 units, so twice as many units hold all that is shown and split none of it.
+  const characters = [...text.slice(0, 2 * SHOWN_MAX)].slice(0, SHOWN_MAX);
   const last = characters.length - 1;
   const shown = characters.map((c, i) => {
     const inner = c === ' ' && i > 0 && i < last && characters[i - 1] !== ' ' && characters[i + 1] !== ' ';
     return inner ? c : showCharacter(c);
   });
   const left = text.length - characters.join('').length;
-  return shown.join('') + (left > 0 ? `… (${left} more)` : '');
+  return shown.join('') + (left > 0 ? more(left) : '');
 }

@@ -85,7 +85,12 @@ export interface Timeline {
 
 /** The operations. Ids may be any unique prefix (`vd_7F3K9`); an ambiguous or unknown one is an `OperationError`. */
 export interface Operations {
-  status(): Promise<{ readonly issuer: string; readonly data: string; readonly generation: number; readonly now: number }>;
+  status(): Promise<{
+    readonly issuer: string;
+    readonly data: string;
+    readonly generation: number;
+    readonly now: number;
+  }>;
   addApp(id: string, input: AppInput): Promise<{ readonly app: AppView; readonly secret?: string }>;
   editApp(id: string, input: AppInput): Promise<{ readonly app: AppView; readonly secret?: string }>;
   listApps(): Promise<readonly AppView[]>;

@@ -26,11 +26,17 @@ export interface Loaded {
   readonly once: ReadonlySet<string>;
 }
 
-/** A decision and the codes handed out for it. Either part may be empty (a code for an existing grant). */
+/**
+ * A decision and the codes handed out for it. Either part may be empty (a code for an existing grant). A code of a grant
+ * that is not kept, or an id that is kept already, is a fault: the promise rejects and nothing was written.
+ */
 export interface Minting {
   readonly grant?: Grant;
   readonly codes: readonly Code[];
-  /** A live code that the first of `codes` takes the place of; it becomes `superseded` and names it. */
+  /**
+   * A live code (its grant active, a use left, this generation) that the first of `codes` takes the place of; it becomes
+   * `superseded` and names it.
+   */
   readonly supersedes?: { readonly code: string; readonly rev: number };
   readonly verdict?: Verdict;
 }
@@ -40,13 +46,16 @@ export interface Redemption {
   readonly now: number;
   /** The grant that was read; it must still be active at this `rev`. */
   readonly grant: { readonly id: string; readonly rev: number };
-  /** The code to use once more, with its successor where it has one. It must be live at this `rev`, with a use left. */
+  /**
+   * The code to use once more, with its successor where it has one. It must belong to that grant and be live at this
+   * `rev`, with a use left, in the store's generation. Whether it has expired was decided at `now`, by the caller.
+   */
   readonly spend?: { readonly code: string; readonly rev: number; readonly next?: string };
   /** Other codes and holds that were read and must not have changed. */
   readonly unchanged?: readonly { readonly code: string; readonly rev: number }[];
   readonly holds?: readonly { readonly key: string; readonly rev: number | null }[];
   readonly issue: readonly Code[];
-  /** Single-use keys to take; one that is taken already makes the redemption stale. */
+  /** Single-use keys to take; one that is taken already, and not yet swept, makes the redemption stale. */
   readonly once?: readonly { readonly key: string; readonly until: number }[];
   readonly effects?: readonly Effect[];
   readonly verdict?: Verdict;
@@ -59,9 +68,16 @@ export type Won = 'done' | 'stale';
 export interface Refusal {
   readonly now: number;
   readonly verdict: Verdict;
-  /** Verdicts with an equal key are one row whose `times` grows (unknown handles: source, cause and minute). */
+  /**
+   * Verdicts with an equal key are one row whose `times` grows (unknown handles: source, cause and minute). Its `at`
+   * stays that of the first; of its `consequence`, what died adds up and the rest is the newest.
+   */
   readonly coalesce?: string;
-  /** The budget this failure counts against. On tripping, `burn` burns `code` if it is live and unspent. */
+  /**
+   * The budget this failure counts against, at this refusal's `now`; each limit counts a key on its own. On tripping,
+   * `burn` burns `code` if it is live and unspent; `holdMs` sets the hold of `key`, unless one is in force: that one is
+   * neither extended nor changed.
+   */
   readonly strike?: { readonly key: string; readonly limit: Limit; readonly code?: string };
   /** A replay by a proven client: the grant and all that was issued for it die. */
   readonly revokes?: { readonly grant: string; readonly cause: string };
@@ -73,27 +89,39 @@ export interface Refused {
   readonly consequence: Consequence;
 }
 
-/** Ends a grant with everything below it, or one code. Ending what is ended already changes nothing. */
+/**
+ * Ends a grant with everything below it (its codes, its effects, the grants that name it as `parent`), or one code.
+ * Ending what is ended already (denied, expired, used up) changes nothing, and then the verdict is not kept either.
+ */
 export interface Revocation {
   readonly target: { readonly grant: string } | { readonly code: string };
   readonly cause: string;
   readonly verdict?: Verdict;
 }
 
-/** `found` is false when there is no such grant or code; the counts are what this call changed. */
+/**
+ * `found` is false when there is no such grant or code; the counts are what this call changed. A code counts when it was
+ * live, unexpired (`until` after the store's now) and had a use left.
+ */
 export interface Revoked {
   readonly found: boolean;
   readonly revokedCodes: number;
   readonly undoing: number;
 }
 
-/** Lists for the person in charge, newest first. `id` is a prefix. Times in milliseconds. */
+/**
+ * Lists for the person in charge, newest first: verdicts by `at`, the others as they were written. `id` is a prefix.
+ * Times in milliseconds.
+ */
 export interface Query {
   readonly id?: string;
+  /** Of this grant; in a list of grants, the grant itself and those right below it. */
   readonly grant?: string;
+  /** A verdict's `subject`; otherwise whom the grant is for (`to`). */
   readonly client?: string;
-  /** Verdicts only: a cause id or a rule id. */
+  /** Verdicts only (elsewhere without effect): a cause id or a rule id. */
   readonly cause?: string;
+  /** Both ends included, of a verdict's `at`, of `from` of a code or grant, of the time an effect was written. */
   readonly since?: number;
   readonly until?: number;
   /** At most 1,000; 100 unless told. */
@@ -108,7 +136,10 @@ export interface Listing {
   readonly effects: Effect;
 }
 
-/** How an effect went: verified, or to be tried again at `nextAt`. */
+/**
+ * How an effect went: verified, or to be tried again at `nextAt` (at once unless told). Only what is due can be done,
+ * only what is undoing can be undone. `error` becomes `lastError`, its absence takes an older one away.
+ */
 export interface Settlement {
   readonly effect: string;
   readonly rev: number;
@@ -131,11 +162,18 @@ export interface Store {
   revoke(revocation: Revocation): Promise<Revoked>;
   /** Lists for people; never on the way of a redemption. */
   find<K extends keyof Listing>(kind: K, query: Query): Promise<Listing[K][]>;
-  /** Leases effects that are due or undoing and whose time has come: no other worker gets them for `leaseMs`. */
+  /**
+   * Leases effects that are due or undoing and whose time has come, the longest waiting first: no other worker gets them
+   * for `leaseMs`. The answer carries the raised `rev` and `attempts`; the grant's revocation ends a lease.
+   */
   claim(ask: { readonly limit: number; readonly leaseMs: number }): Promise<Effect[]>;
   /** Settles a leased effect; false when the lease was lost (another `rev`). */
   settle(settlement: Settlement): Promise<boolean>;
-  /** Forgets what is past keeping: used single-use keys, dead codes and verdicts older than `before`. Returns rows. */
+  /**
+   * Forgets what is past keeping: single-use keys past their own `until`, and codes whose `until` and verdicts whose
+   * (last) time is before `before`. A used, burned or revoked code stays until then, so that its cause can be told.
+   * Grants and effects stay. Returns how many rows went, in bounded steps.
+   */
   sweep(ask: { readonly before: number }): Promise<number>;
   /** Finishes what is queued and lets go of the file or connections. */
   close(): Promise<void>;

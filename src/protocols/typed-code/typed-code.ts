@@ -30,10 +30,16 @@ const BUCKET_MS = 4_000;
 const BUCKETS = 62 * 62;
 
 const RANDOM_CHARACTERS = BODY_LENGTH.opaque - 2;
+/** 192 bits for 62²⁷ < 2¹⁶¹ values: what the division favours is one part in 2³¹. */
+const RANDOM_BYTES = 24;
+
+/** Longest string looked at, blanks and label included; anything longer is no code. */
+const PRESENTED_MAX = 512;
 
 /** A fresh code for `purpose`; `now` in milliseconds names its time bucket. */
 export function mintCode(purpose: Purpose, form: 'opaque' | 'bound', now: number): string {
-  const body = form === 'bound' ? base62(randomBytes(16), BODY_LENGTH.bound) : opaqueBody(randomBytes(21), now);
+  const body =
+    form === 'bound' ? base62(randomBytes(16), BODY_LENGTH.bound) : opaqueBody(randomBytes(RANDOM_BYTES), now);
   return LABELS[purpose] + body;
 }
 
@@ -52,21 +58,22 @@ export type ReadCode =
   | { readonly ok: false; readonly fault: 'empty' | 'label' | 'length' | 'character'; readonly detail: string };
 
 const BODY = /^[0-9A-Za-z]+$/;
-const AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
+const OTHER_LABELS = Object.values(LABELS);
 
 /**
  * Reads a presented code. The label and blanks around the body are presentation and are dropped; nothing else is
- * forgiven. A missing label is fine, a different one is a fault.
+ * forgiven. A missing label is fine, a different one is a fault. More than 512 characters are a `length` fault unread.
  */
 export function readCode(purpose: Purpose, presented: string): ReadCode {
+  if (presented.length > PRESENTED_MAX) return { ok: false, fault: 'length', detail: `${presented.length} characters` };
   const label = LABELS[purpose];
-  const trimmed = presented.replace(AROUND, '');
+  const trimmed = trim(presented);
   const rest = trimmed.startsWith(label) ? trimmed.slice(label.length) : trimmed;
-  const body = rest.replace(AROUND, '');
+  const body = trim(rest);
   if (body === '') return { ok: false, fault: 'empty', detail: 'no characters' };
   if (!BODY.test(body)) {
-    const colon = body.indexOf(':');
-    if (colon >= 0) return { ok: false, fault: 'label', detail: `the label should be ${label}` };
+    if (body.includes(':') || OTHER_LABELS.some((other) => body.startsWith(other)))
+      return { ok: false, fault: 'label', detail: `the label should be ${label}` };
     const at = [...body].findIndex((c) => !BODY.test(c));
     return { ok: false, fault: 'character', detail: `character ${at + 1} of the body is no letter or digit` };
   }
@@ -74,12 +81,19 @@ export function readCode(purpose: Purpose, presented: string): ReadCode {
   if (form === undefined || (form === 'bound' && purpose !== 'authorization_code')) {
     return { ok: false, fault: 'length', detail: `${body.length} characters` };
   }
-  return { ok: true, body, form, blanks: body.length + (rest.length < trimmed.length ? label.length : 0) < presented.length };
+  return {
+    ok: true,
+    body,
+    form,
+    blanks: body.length + (rest.length < trimmed.length ? label.length : 0) < presented.length,
+  };
 }
 
 /**
  * The stored id of a code: `cd_`, its time bucket, and 160 bits of SHA-256 of label and body, in Crockford base32.
  * It is both the storage key and the fingerprint that people are shown; the code cannot be had back from it.
+ *
+ * @param body as `readCode` gave it; anything but letters and digits may throw a `RangeError`
  */
 export function codeId(purpose: Purpose, body: string): string {
   const hash = createHash('sha256').update(LABELS[purpose]).update(body).digest();
@@ -94,6 +108,15 @@ export function newId(prefix: 'vd_' | 'gr_' | 'ef_', now: number): string {
   const bytes = randomBytes(16);
   bytes.writeUInt16BE(Math.floor(now / BUCKET_MS) & 0xffff, 0);
   return prefix + crockford(bytes);
+}
+
+/** Without blanks, tabs and line breaks at both ends; nothing else is a blank here. One look at each character. */
+function trim(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && ' \t\r\n'.includes(text[from] ?? '')) from++;
+  while (to > from && ' \t\r\n'.includes(text[to - 1] ?? '')) to--;
+  return text.slice(from, to);
 }
 
 function opaqueBody(bytes: Buffer, now: number): string {

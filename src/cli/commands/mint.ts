@@ -1,0 +1,119 @@
+/** `counterfoil mint`: an authorization code from the person in charge, ready to paste. */
+import type { Command } from 'commander';
+import type { AppView, Minted, MintInput } from '../../server/operations.ts';
+import { action, type Cli } from '../cli.ts';
+import type { Environment } from '../environment.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { collect, teach } from '../help.ts';
+import { age } from '../render/age.ts';
+import type { Line } from '../render/line.ts';
+import { shortId } from '../render/id.ts';
+import { blanks, span } from '../render/text.ts';
+
+interface MintOptions {
+  readonly client: string;
+  readonly redirectUri?: string;
+  readonly scope?: readonly string[];
+  readonly challenge?: string;
+  readonly jkt?: string;
+  readonly pairing?: string;
+  readonly short?: boolean;
+  readonly ttl?: string;
+}
+
+/** Registers the command. */
+export function registerMint(program: Command, environment: Environment): void {
+  const mint = program
+    .command('mint')
+    .description('hand out an authorization code, without the browser steps')
+    .requiredOption('--client <id>', 'the application it is for')
+    .option('--redirect-uri <uri>', 'one of its redirect URIs; its only one unless told')
+    .option('--scope <name>', 'repeat for more; all that are enabled unless told', collect)
+    .option('--challenge <s256>', 'PKCE S256 challenge; without it a verifier is made and printed')
+    .option('--jkt <thumbprint>', 'bind the code to a key (RFC 7638)')
+    .option('--pairing <id>', 'bind the code to a pairing')
+    .option('--short', 'the 16-character form; needs --jkt')
+    .option('--ttl <seconds>', 'lifetime, 300 at most');
+  mint.action(
+    action<MintOptions>(environment, async (cli, options) => {
+      const operations = await cli.operations();
+      const minted = await operations.mint(readInput(options));
+      if (cli.json) {
+        cli.printJson(minted);
+        return EXIT.ok;
+      }
+      const [{ issuer, now }, app] = await Promise.all([operations.status(), operations.showApp(options.client)]);
+      cli.print(mintedLines(minted, cli, now));
+      cli.say('the code is shown this once: only its fingerprint is kept');
+      if (options.jkt === undefined) cli.print([[], ...curlLines(minted, app, issuer, cli)]);
+      else cli.say('it is bound to a key: the app must send a DPoP proof with it, which curl cannot make');
+      return EXIT.ok;
+    }),
+  );
+  teach(mint, {
+    examples: [
+      'mint --client my_app_123',
+      'mint --client my_app_123 --scope lamp:switch --ttl 60',
+      'mint --client my_app_123 --json | jq -r .code',
+    ],
+    json: '{code, id, grant, until, redirectUri, scopes, verifier?}',
+  });
+}
+
+function readInput(options: MintOptions): MintInput {
+  return {
+    client: options.client,
+    ...(options.redirectUri !== undefined && { redirectUri: options.redirectUri }),
+    ...(options.scope && { scopes: options.scope }),
+    ...(options.challenge !== undefined && { challenge: options.challenge }),
+    ...(options.jkt !== undefined && { jkt: options.jkt }),
+    ...(options.pairing !== undefined && { pairingId: options.pairing }),
+    ...(options.short && { short: true }),
+    ...(options.ttl !== undefined && { ttlSeconds: readSeconds(options.ttl) }),
+  };
+}
+
+function readSeconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`--ttl: expected whole seconds, got ${text}`, 'try --ttl 300');
+  return Number(text);
+}
+
+/** The code and what belongs to it; also what `upd` prints of the new one. */
+export function mintedLines(minted: Minted, { style }: Cli, now: number): Line[] {
+  const row = (label: string, value: string): Line => [span(style, label.padEnd(14), 'faint'), span(style, value)];
+  return [
+    [span(style, 'code'.padEnd(14), 'faint'), span(style, minted.code, 'strong')],
+    ...(minted.verifier === undefined ? [] : [row('code_verifier', minted.verifier)]),
+    row('redirect_uri', minted.redirectUri),
+    row('scope', minted.scopes.join(' ') || 'none'),
+    row('ends', age(minted.until, now)),
+    [
+      span(style, 'kept as'.padEnd(14), 'faint'),
+      span(style, shortId(minted.id), 'id'),
+      blanks(2),
+      span(style, shortId(minted.grant), 'id'),
+    ],
+  ];
+}
+
+/** The redemption as a curl command. A secret is left to the shell, so that it does not get into its history. */
+function curlLines(minted: Minted, app: AppView, issuer: string, { style }: Cli): Line[] {
+  const values: readonly (readonly [string, string | undefined])[] = [
+    ['grant_type', 'authorization_code'],
+    ['code', minted.code],
+    ['client_id', app.authMethod === 'client_secret_basic' ? undefined : app.id],
+    ['redirect_uri', minted.redirectUri],
+    ['code_verifier', minted.verifier],
+  ];
+  const data = values.flatMap(([name, value]) =>
+    value === undefined ? [] : [`--data-urlencode ${quoted(`${name}=${value}`)}`],
+  );
+  const basic = app.authMethod === 'client_secret_basic' ? [`--user ${quoted(`${app.id}:`)}"$CLIENT_SECRET"`] : [];
+  const post = app.authMethod === 'client_secret_post' ? ['--data-urlencode client_secret="$CLIENT_SECRET"'] : [];
+  const parts = [`curl -sS ${quoted(`${issuer}/token`)}`, ...basic, ...data, ...post];
+  return parts.map((part, i) => [span(style, `${i === 0 ? '' : '  '}${part}${i < parts.length - 1 ? ' \\' : ''}`)]);
+}
+
+function quoted(text: string): string {
+  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,130 @@
+/** A grant's life: decided, issued, presented, refused, ended, one line each, oldest first; then what devices owe. */
+import { show } from '../../core/show.ts';
+import type { Code } from '../../core/model.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { Timeline } from '../../server/operations.ts';
+import { age, clock, day, duration } from './age.ts';
+import { codeState, effectState, grantState, purposeWords } from './code-state.ts';
+import type { Line, Span, Style } from './line.ts';
+import { sentences } from './consequence.ts';
+import { ruleName, shortId } from './id.ts';
+import { blanks, displayWidth, lineWidth, mark, padLine, span, wrapLine } from './text.ts';
+
+/** A short id and two blanks. */
+const ID_WIDTH = 15;
+/** Columns the last part needs to be worth standing beside; otherwise it goes below, under the sign. */
+const SAY_LEAST = 20;
+const SAY_INDENT = 20;
+
+interface Event {
+  readonly at: number;
+  readonly sign: Span;
+  readonly what: Span;
+  readonly id: string;
+  readonly say: Line;
+}
+
+/** The life as lines. */
+export function renderTimeline(life: Timeline, style: Style, now: number): Line[] {
+  const { grant, effects } = life;
+  const state = grantState(grant, now);
+  const terms = Object.entries(grant.terms).map(([name, value]) => `${name} ${show(value)}`);
+  const events = eventsOf(life, style, now);
+  return [
+    [span(style, shortId(grant.id), 'id'), blanks(2), span(style, state.word, state.tone)],
+    [blanks(2), span(style, `${grant.by} decided for ${grant.to} · ${age(grant.from, now)}`, 'faint')],
+    ...terms.map((term): Line => [blanks(2), span(style, term, 'faint')]),
+    [],
+    ...eventLines(events, style, grant.from),
+    ...(effects.length > 0 ? [[], [span(style, 'On devices', 'strong')] as Line] : []),
+    ...effects.map((effect): Line => {
+      const shown = effectState(effect);
+      const why = effect.lastError ? `, ${effect.attempts} tried: ${effect.lastError}` : '';
+      return [
+        blanks(2),
+        span(style, `${effect.kind} on ${effect.target}  `),
+        span(style, shown.word + why, shown.tone),
+      ];
+    }),
+  ];
+}
+
+function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, now: number): Event[] {
+  const events: Event[] = [
+    {
+      at: grant.from,
+      sign: mark(style, 'event', 'strong'),
+      what: span(style, 'decided', 'strong'),
+      id: '',
+      say: [span(style, `by ${grant.by} for ${grant.to}`)],
+    },
+    ...codes.map((code) => issued(code, style, now)),
+    ...verdicts.map((verdict) => presented(verdict, style)),
+  ];
+  if (grant.endedAt !== undefined) {
+    events.push({
+      at: grant.endedAt,
+      sign: mark(style, 'event', 'bad'),
+      what: span(style, 'revoked', 'bad'),
+      id: '',
+      say: [span(style, `${grant.endedBy ?? ''}: everything issued for it died with it`)],
+    });
+  }
+  return events.sort((a, b) => a.at - b.at);
+}
+
+function issued(code: Code, style: Style, now: number): Event {
+  const state = codeState(code, now);
+  return {
+    at: code.from,
+    sign: mark(style, 'issued', 'faint'),
+    what: span(style, purposeWords(code.purpose)),
+    id: code.id,
+    say: [span(style, `for ${duration(code.until - code.from)}, now `, 'faint'), span(style, state.word, state.tone)],
+  };
+}
+
+function presented(verdict: Verdict, style: Style): Event {
+  const tone = verdict.ok ? 'good' : 'bad';
+  const why = verdict.ok
+    ? []
+    : [`${verdict.refusal ?? ''} by ${ruleName(verdict.decisive ?? '')}, ${verdict.cause ?? ''}`];
+  const times = verdict.times > 1 ? [`${verdict.times} times`] : [];
+  return {
+    at: verdict.at,
+    sign: mark(style, verdict.ok ? 'pass' : 'fail', tone),
+    what: span(style, `${verdict.action} ${verdict.ok ? 'accepted' : 'refused'}`, tone),
+    id: verdict.id,
+    say: [span(style, [...why, ...times, ...sentences(verdict.consequence ?? {}, style)].join(' · '))],
+  };
+}
+
+function eventLines(events: readonly Event[], style: Style, from: number): Line[] {
+  const what = Math.max(...events.map((e) => displayWidth(e.what.text)));
+  let shownDay = '';
+  return events.flatMap((event): Line[] => {
+    const today = day(event.at, style);
+    const head: Line[] = today === shownDay ? [] : [[blanks(1), span(style, today, 'faint')]];
+    shownDay = today;
+    const after = `+${duration(event.at - from)}`.padStart(7);
+    const start: Line = [
+      span(style, ` ${clock(event.at, style)} ${after} `, 'faint'),
+      event.sign,
+      blanks(1),
+      ...padLine([event.what], what + 2),
+      ...padLine([span(style, shortId(event.id), 'id')], ID_WIDTH),
+    ];
+    if (event.say.every((s) => s.text === '')) return [...head, start];
+    const rest = style.width - lineWidth(start);
+    if (rest >= SAY_LEAST) return [...head, ...hang(start, wrapLine(event.say, rest), lineWidth(start))];
+    return [
+      ...head,
+      start,
+      ...wrapLine(event.say, style.width - SAY_INDENT).map((l): Line => [blanks(SAY_INDENT), ...l]),
+    ];
+  });
+}
+
+function hang(start: Line, rest: readonly Line[], indent: number): Line[] {
+  return rest.map((line, i) => (i === 0 ? [...start, ...line] : [blanks(indent), ...line]));
+}

@@ -1,0 +1,114 @@
+/**
+ * `/authorize` without its pages: judges the request, and turns the person's answer into a code or a standard error.
+ * The pages, sign-in and sessions are the server's (`src/server/authorize.ts`).
+ */
+import type { Judgement } from '../../core/verdict.ts';
+import { addressRules, judge } from './profile.ts';
+import type { App } from './app.ts';
+import { askedScopes, type AuthorizeCase } from './case.ts';
+import type { OAuthDeps } from './deps.ts';
+import { queryEvidence } from './evidence.ts';
+import { type Decision, type MintedCode, mintAuthorization } from './mint.ts';
+import { clientFacts } from './prove/client.ts';
+import { verdictOf } from './verdicts.ts';
+import { errorUri, redirectTo } from './wire.ts';
+
+/** A judged authorize request. */
+export interface AuthorizeRequest {
+  readonly c: AuthorizeCase;
+  readonly judgement: Judgement;
+  readonly source: string;
+  /** Opaque to us, handed back to the client. */
+  readonly state?: string;
+  readonly generation: number;
+}
+
+/** Where the browser goes, or what it is shown when the redirect URI cannot be trusted (RFC 6749 §4.1.2.1). */
+export type AuthorizeOutcome =
+  | { readonly kind: 'redirect'; readonly location: string; readonly verdict: string }
+  | { readonly kind: 'problem'; readonly error: string; readonly verdict: string };
+
+/** Reads and judges the query of an authorize request. With `decision`, the person's answer is judged too. */
+export async function readAuthorize(
+  deps: OAuthDeps,
+  query: string,
+  source: string,
+  decision?: 'allow' | 'deny',
+): Promise<AuthorizeRequest> {
+  const { form, facts } = queryEvidence(query);
+  const clientId = form.get('client_id');
+  const [{ now, generation }, app] = await Promise.all([
+    deps.store.load({}),
+    clientId === undefined || clientId.length > 200 ? undefined : deps.registry.get<App>('app', clientId),
+  ]);
+  const c: AuthorizeCase = {
+    now,
+    ...(deps.offline && { offline: true }),
+    request: facts,
+    ...(clientId !== undefined && { clientId: clientId.slice(0, 200) }),
+    ...(clientId !== undefined && app && { client: clientFacts(clientId, app.body) }),
+    ...(decision && { decision }),
+  };
+  const state = form.get('state');
+  return { c, judgement: judge('authorize', c), source, generation, ...(state !== undefined && { state }) };
+}
+
+/** Scopes the consent page must name. */
+export function consentScopes(request: AuthorizeRequest): readonly string[] {
+  return askedScopes(request.c);
+}
+
+/** Keeps the refusal, and says where it is told: to the client by redirect, or to the person on a page. */
+export async function refuseAuthorize(deps: OAuthDeps, request: AuthorizeRequest): Promise<AuthorizeOutcome> {
+  const { c, judgement, source, state } = request;
+  const verdict = verdictOf(c, judgement, { action: 'authorize', source });
+  const kept = await deps.store.refuse({ now: c.now, verdict, coalesce: coalesceAuthorize(request) });
+  const { rule = '', refusal = 'server_error' } = judgement.decisive ?? {};
+  const redirectUri = c.request.values['redirect_uri'];
+  if (addressRules.has(rule) || redirectUri === undefined) return { kind: 'problem', error: refusal, verdict: kept.verdict };
+  const location = redirectTo(redirectUri, {
+    error: refusal,
+    error_uri: errorUri(deps.config.issuer, kept.verdict),
+    state,
+    iss: deps.config.issuer,
+  });
+  return { kind: 'redirect', location, verdict: kept.verdict };
+}
+
+/** Mints what was asked for and judged sound; `by` is whoever decided. */
+export async function mintAsked(
+  deps: OAuthDeps,
+  request: AuthorizeRequest,
+  by: string,
+  form: Pick<Decision, 'short' | 'ttlSeconds'> = {},
+): Promise<{ readonly minted: MintedCode; readonly verdict: string }> {
+  const { c, judgement, source } = request;
+  const { redirect_uri: redirectUri, code_challenge: challenge, dpop_jkt: jkt, pairing_id: pairingId } = c.request.values;
+  const minted = mintAuthorization(deps, c.now, request.generation, {
+    by,
+    clientId: c.clientId ?? '',
+    scopes: askedScopes(c),
+    ...(redirectUri !== undefined && { redirectUri }),
+    ...(challenge !== undefined && { challenge }),
+    ...(jkt !== undefined && { jkt }),
+    ...(pairingId !== undefined && { pairingId }),
+    ...form,
+  });
+  const verdict = verdictOf(c, judgement, { action: 'authorize', source, grant: minted.grant.id, code: minted.kept.id });
+  await deps.store.mint({ grant: minted.grant, codes: [minted.kept], verdict });
+  return { minted, verdict: verdict.id };
+}
+
+/** The person has answered: a yes hands a code to the client (RFC 6749 §4.1.2, RFC 9207 `iss`), a no an error. */
+export async function answerAuthorize(deps: OAuthDeps, request: AuthorizeRequest, user: string): Promise<AuthorizeOutcome> {
+  if (!request.judgement.ok) return refuseAuthorize(deps, request);
+  const { minted, verdict } = await mintAsked(deps, request, user);
+  const parameters = { code: minted.code, state: request.state, iss: deps.config.issuer };
+  return { kind: 'redirect', location: redirectTo(request.c.request.values['redirect_uri'] ?? '', parameters), verdict };
+}
+
+/** Equal refusals from one source within a minute are one row. */
+function coalesceAuthorize({ c, judgement, source }: AuthorizeRequest): string {
+  const minute = Math.floor(c.now / 60_000);
+  return ['authorize', source, judgement.decisive?.rule, judgement.decisive?.cause, c.client?.id ?? '-', minute].join('|');
+}

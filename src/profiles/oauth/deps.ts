@@ -1,0 +1,41 @@
+/** What the OAuth endpoints are given: a store, the registries, keys made once, and the few settings there are. */
+import type { KeyObject } from 'node:crypto';
+import type { Registry } from '../../store/registry.ts';
+import type { Store } from '../../store/port.ts';
+
+/** Keys, each for one purpose, made once (`KeyObject`s: Node is slow with raw buffers). */
+export interface OAuthKeys {
+  /** Refresh successors. */
+  readonly successor: KeyObject;
+  /** DPoP nonces at `/token`, the same on every node. */
+  readonly nonce: KeyObject;
+  /** DPoP nonces at the protected API, of this process only. */
+  readonly apiNonce: KeyObject;
+}
+
+/** Settings. */
+export interface OAuthConfig {
+  /** RFC 8414 issuer, without a trailing slash. */
+  readonly issuer: string;
+  /** Other origins that name this hub, accepted in `htu` only. */
+  readonly aliases: readonly string[];
+  /** Lifetime of a code, at most 300. */
+  readonly codeTtlSeconds: number;
+  readonly accessTtlSeconds: number;
+  readonly refreshTtlSeconds: number;
+  /** The accessory that a code with a pairing id opens, where the hub has one. */
+  readonly pairingTarget?: string;
+}
+
+/** The ceiling that RFC 6749 §4.1.2 recommends as ten minutes and this product sets at five. */
+export const CODE_TTL_MAX_SECONDS = 300;
+
+/** What every endpoint gets. */
+export interface OAuthDeps {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly keys: OAuthKeys;
+  readonly config: OAuthConfig;
+  /** No records are at hand: what would need them is skipped instead of refused. For `explain` without a hub. */
+  readonly offline?: true;
+}

@@ -1,0 +1,132 @@
+/** What a sound token request is given: an access token, a refresh token where the app may refresh, and what follows. */
+import type { Binding, Code, Effect, Facts, Grant } from '../../core/model.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import { codeId, mintCode, newId, readCode, successorOf } from '../../protocols/typed-code/typed-code.ts';
+import type { Redemption } from '../../store/port.ts';
+import { askedScopes, bound, boundText, inGrace, provenKey, type TokenCase } from './case.ts';
+import type { OAuthDeps } from './deps.ts';
+import type { Judged } from './token.ts';
+
+/** RFC 6749 §5.1. */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly token_type: 'Bearer' | 'DPoP';
+  readonly expires_in: number;
+  readonly refresh_token?: string;
+  readonly scope: string;
+}
+
+/** The answer, and the redemption that must be done before anybody hears it. */
+export interface Issued {
+  readonly response: TokenResponse;
+  readonly redemption: Redemption;
+}
+
+/** Builds both for a judged, sound case. Pure but for fresh random tokens. */
+export function issue(deps: OAuthDeps, judged: Judged, verdict: Verdict): Issued {
+  const { c, loaded } = judged;
+  const spent = loaded.codes.get(c.code?.id ?? '');
+  const grant = loaded.grants.get(spent?.grant ?? '');
+  if (!spent || !grant) throw new Error('a sound case has a code and a grant');
+  const access = accessToken(deps, c, grant);
+  const refresh = refreshToken(deps, judged, spent, grant);
+  const again = c.intent === 'refresh_token' && inGrace(c);
+  const once = judged.evidence.proof?.once;
+  return {
+    response: {
+      access_token: access.token,
+      token_type: bound(access.code, 'jkt') === undefined ? 'Bearer' : 'DPoP',
+      expires_in: deps.config.accessTtlSeconds,
+      ...(refresh && { refresh_token: refresh.token }),
+      scope: access.scope,
+    },
+    redemption: {
+      now: c.now,
+      grant: { id: grant.id, rev: grant.rev },
+      ...(again
+        ? { unchanged: [spent, ...(refresh ? [refresh.code] : [])].map(({ id, rev }) => ({ code: id, rev })) }
+        : { spend: { code: spent.id, rev: spent.rev, ...(refresh && c.intent === 'refresh_token' && { next: refresh.code.id }) } }),
+      issue: again || !refresh ? [access.code] : [access.code, refresh.code],
+      ...(once && { once: [once] }),
+      effects: effectsOf(deps, judged, grant),
+      verdict,
+    },
+  };
+}
+
+function accessToken(deps: OAuthDeps, c: TokenCase, grant: Grant): { token: string; code: Code; scope: string } {
+  // Exactly the scopes that the rules judged: a request that names a part of them gets that part.
+  const scopes = askedScopes(c);
+  const token = mintCode('access_token', 'opaque', c.now);
+  const key = provenKey(c);
+  const bindings = [...clientBinding(c), ...scopeBinding(scopes), ...keyBinding(key)];
+  return { token, code: codeOf('access_token', token, grant, c, bindings, deps.config.accessTtlSeconds, null), scope: scopes.join(' ') };
+}
+
+/** A fresh family starts at random; after that each token has one successor that can be computed again. */
+function refreshToken(deps: OAuthDeps, judged: Judged, spent: Code, grant: Grant): { token: string; code: Code } | undefined {
+  const { c, evidence, loaded } = judged;
+  if (!c.client?.grantTypes.includes('refresh_token')) return undefined;
+  const known = spent.next === undefined ? undefined : loaded.codes.get(spent.next);
+  const token =
+    c.intent === 'authorization_code'
+      ? mintCode('refresh_token', 'opaque', c.now)
+      : successorOf(deps.keys.successor, evidence.presented ?? '', grant.id, spent.usedAt ?? c.now);
+  if (known) return { token, code: known };
+  // RFC 9449 §5: a public client's refresh token is bound to its key; a confidential one's is bound to the client.
+  const key = c.client.authMethod === 'none' ? (provenKey(c) ?? boundText(c.code, 'jkt')) : undefined;
+  const granted = bound(c.code, 'scope');
+  const bindings = [...clientBinding(c), ...scopeBinding(Array.isArray(granted) ? granted : []), ...keyBinding(key)];
+  return { token, code: codeOf('refresh_token', token, grant, c, bindings, deps.config.refreshTtlSeconds, 1) };
+}
+
+function codeOf(
+  purpose: 'access_token' | 'refresh_token',
+  token: string,
+  grant: Grant,
+  c: TokenCase,
+  bindings: readonly Binding[],
+  ttlSeconds: number,
+  total: number | null,
+): Code {
+  const read = readCode(purpose, token);
+  if (!read.ok) throw new Error('a minted token can be read');
+  return {
+    id: codeId(purpose, read.body),
+    grant: grant.id,
+    purpose,
+    handle: 'opaque',
+    bindings,
+    from: c.now,
+    until: c.now + ttlSeconds * 1000,
+    total,
+    used: 0,
+    state: 'live',
+    generation: c.generation,
+    rev: 1,
+  };
+}
+
+function clientBinding(c: TokenCase): readonly Binding[] {
+  return [{ fact: 'client_id', match: 'exact', expected: c.clientId ?? '' }];
+}
+
+function scopeBinding(scopes: readonly string[]): readonly Binding[] {
+  return [{ fact: 'scope', match: 'covers', expected: scopes }];
+}
+
+function keyBinding(jkt: string | undefined): readonly Binding[] {
+  return jkt === undefined ? [] : [{ fact: 'jkt', match: 'exact', expected: jkt }];
+}
+
+/** A code tied to a pairing opens an accessory: the pairing is owed to it from the moment of redemption. */
+function effectsOf(deps: OAuthDeps, { c, evidence }: Judged, grant: Grant): readonly Effect[] {
+  const pairing = boundText(c.code, 'pairing_id');
+  const target = deps.config.pairingTarget;
+  if (c.intent !== 'authorization_code' || pairing === undefined || target === undefined) return [];
+  const { x } = evidence.proof?.jwk ?? {};
+  const data: Facts = { pairing_id: pairing, jkt: boundText(c.code, 'jkt') ?? '', ...(x !== undefined && { public_key: x }) };
+  return [
+    { id: newId('ef_', c.now), grant: grant.id, kind: 'pairing', target, data, state: 'due', attempts: 0, nextAt: c.now, rev: 1 },
+  ];
+}

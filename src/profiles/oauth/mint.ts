@@ -1,0 +1,101 @@
+/** Mints an authorization code for a decision: by consent in the browser, or by the person in charge. */
+import type { Binding, Code, Facts, Grant } from '../../core/model.ts';
+import { codeId, mintCode, newId, readCode } from '../../protocols/typed-code/typed-code.ts';
+import { CODE_TTL_MAX_SECONDS, type OAuthDeps } from './deps.ts';
+
+/** Policy epoch of codes minted by this version; a change of binding rules raises it. */
+export const POLICY_EPOCH = 1;
+
+/** What was decided. All of it has been judged before. */
+export interface Decision {
+  readonly by: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly redirectUri?: string;
+  readonly challenge?: string;
+  readonly jkt?: string;
+  readonly pairingId?: string;
+  /** The 16-character form; only for codes bound to a key or a challenge. */
+  readonly short?: boolean;
+  readonly ttlSeconds?: number;
+}
+
+/** The code, shown once, and what is kept of it. */
+export interface MintedCode {
+  readonly code: string;
+  readonly grant: Grant;
+  readonly kept: Code;
+}
+
+/**
+ * Builds a grant and its code at `now`; the caller writes both in one `mint`.
+ *
+ * @throws on a bug of the caller: a decision that nobody could be held to, because what it names is bound to nothing
+ */
+export function mintAuthorization(deps: OAuthDeps, now: number, generation: number, decision: Decision): MintedCode {
+  const { by, clientId, scopes, redirectUri, pairingId } = decision;
+  if (pairingId !== undefined && decision.jkt === undefined) throw new Error('expected a key for the pairing, got none');
+  if (decision.short && decision.jkt === undefined && decision.challenge === undefined) {
+    throw new Error('expected a key or a challenge for a short code, got neither');
+  }
+  const target = deps.config.pairingTarget;
+  const terms: Facts = {
+    scope: scopes,
+    ...(redirectUri !== undefined && { redirect_uri: redirectUri }),
+    ...(pairingId !== undefined && { pairing_id: pairingId }),
+    ...(pairingId !== undefined && target !== undefined && { accessory: target }),
+  };
+  const grant: Grant = {
+    id: newId('gr_', now),
+    profile: 'oauth',
+    by,
+    to: clientId,
+    terms,
+    from: now,
+    until: null,
+    state: 'active',
+    policyEpoch: POLICY_EPOCH,
+    rev: 1,
+  };
+  const ttlSeconds = Math.min(decision.ttlSeconds ?? deps.config.codeTtlSeconds, CODE_TTL_MAX_SECONDS);
+  return { grant, ...mintCodeOf(grant, bindingsOf(decision), { now, generation, ttlSeconds, short: decision.short === true }) };
+}
+
+/** A code for an existing grant, with the bindings given. */
+export function mintCodeOf(
+  grant: Pick<Grant, 'id'>,
+  bindings: readonly Binding[],
+  { now, generation, ttlSeconds, short }: { now: number; generation: number; ttlSeconds: number; short: boolean },
+): { code: string; kept: Code } {
+  const code = mintCode('authorization_code', short ? 'bound' : 'opaque', now);
+  const read = readCode('authorization_code', code);
+  if (!read.ok) throw new Error('a minted code can be read');
+  const kept: Code = {
+    id: codeId('authorization_code', read.body),
+    grant: grant.id,
+    purpose: 'authorization_code',
+    handle: short ? 'bound' : 'opaque',
+    bindings,
+    from: now,
+    until: now + ttlSeconds * 1000,
+    total: 1,
+    used: 0,
+    state: 'live',
+    generation,
+    rev: 1,
+  };
+  return { code, kept };
+}
+
+function bindingsOf({ clientId, redirectUri, challenge, jkt, pairingId, scopes }: Decision): readonly Binding[] {
+  const exact = (fact: string, expected: string | undefined): readonly Binding[] =>
+    expected === undefined ? [] : [{ fact, match: 'exact', expected }];
+  return [
+    ...exact('client_id', clientId),
+    ...exact('redirect_uri', redirectUri),
+    ...exact('code_challenge', challenge).map((b): Binding => ({ ...b, secret: true })),
+    ...exact('jkt', jkt),
+    ...exact('pairing_id', pairingId),
+    { fact: 'scope', match: 'covers', expected: scopes },
+  ];
+}

@@ -1,0 +1,112 @@
+/**
+ * The OAuth profile as tables. Reading a table top to bottom is reading the protocol; the first rule that fails is the
+ * one the wire hears about. Standards: RFC 6749, 6750, 7636, 8252, 9449, 9700.
+ */
+import { createHash } from 'node:crypto';
+import { decide } from '../../core/decide.ts';
+import type { Phase } from '../../core/rule.ts';
+import type { Fix, Judgement } from '../../core/verdict.ts';
+import type { AuthorizeCase, ResourceCase, TokenCase } from './case.ts';
+import { clientAuthMethod } from './rules/client-auth-method.ts';
+import { clientKnown } from './rules/client-known.ts';
+import { clientSecret } from './rules/client-secret.ts';
+import { codeChallenge } from './rules/code-challenge.ts';
+import { codeClient } from './rules/code-client.ts';
+import { codeKnown } from './rules/code-known.ts';
+import { codeStanding } from './rules/code-standing.ts';
+import { codeUnexpired } from './rules/code-unexpired.ts';
+import { codeUnused } from './rules/code-unused.ts';
+import { codeVerifier } from './rules/code-verifier.ts';
+import { codeWellformed } from './rules/code-wellformed.ts';
+import { consentGiven } from './rules/consent-given.ts';
+import { dpopFresh } from './rules/dpop-fresh.ts';
+import { dpopNonce } from './rules/dpop-nonce.ts';
+import { dpopOnce } from './rules/dpop-once.ts';
+import { dpopSignature } from './rules/dpop-signature.ts';
+import { dpopTarget } from './rules/dpop-target.ts';
+import { dpopTokenHash } from './rules/dpop-token-hash.ts';
+import { dpopWellformed } from './rules/dpop-wellformed.ts';
+import { formReadable } from './rules/form-readable.ts';
+import { grantTypeEnabled } from './rules/grant-type-enabled.ts';
+import { grantTypeKnown } from './rules/grant-type-known.ts';
+import { keyBinding } from './rules/key-binding.ts';
+import { mediaType } from './rules/media-type.ts';
+import { pairingId } from './rules/pairing-id.ts';
+import { pairingKey } from './rules/pairing-key.ts';
+import { parametersOnce } from './rules/parameters-once.ts';
+import { parametersPresent } from './rules/parameters-present.ts';
+import { redirectUriExact } from './rules/redirect-uri-exact.ts';
+import { redirectUriRegistered } from './rules/redirect-uri-registered.ts';
+import { responseType } from './rules/response-type.ts';
+import { scopeEnabled } from './rules/scope-enabled.ts';
+import { scopeGranted } from './rules/scope-granted.ts';
+import { scopeIncluded } from './rules/scope-included.ts';
+import { scopeSufficient } from './rules/scope-sufficient.ts';
+import { tokenScheme } from './rules/token-scheme.ts';
+
+const key = [dpopWellformed, dpopSignature, dpopTarget, dpopFresh, dpopNonce, dpopOnce] as const;
+
+/** `POST /token`: a code or a refresh token for tokens. */
+const token: readonly Phase<TokenCase>[] = [
+  { id: 'request', rules: [mediaType, formReadable, parametersOnce, parametersPresent, grantTypeKnown] },
+  { id: 'client', rules: [clientKnown, grantTypeEnabled, clientAuthMethod, clientSecret] },
+  { id: 'proof', rules: key },
+  { id: 'code', rules: [codeWellformed, codeKnown, codeClient, codeUnused, codeStanding, codeUnexpired] },
+  { id: 'binding', rules: [redirectUriExact, redirectUriRegistered, codeVerifier, pairingKey, pairingId] },
+  { id: 'scope', rules: [scopeGranted, scopeIncluded, scopeEnabled] },
+];
+
+/** The part of the authorize table that must hold before anything is sent to the redirect URI. */
+const beforeRedirect: readonly Phase<AuthorizeCase>[] = [
+  { id: 'address', rules: [formReadable, parametersOnce, clientKnown, redirectUriRegistered] },
+];
+
+/** `GET /authorize`: a person is asked to decide. */
+const authorize: readonly Phase<AuthorizeCase>[] = [
+  ...beforeRedirect,
+  { id: 'request', rules: [responseType, grantTypeEnabled, codeChallenge, keyBinding] },
+  { id: 'scope', rules: [scopeIncluded, scopeEnabled] },
+  { id: 'decision', rules: [consentGiven] },
+];
+
+/** The protected API: an access token for an answer. */
+const resource: readonly Phase<ResourceCase>[] = [
+  { id: 'token', rules: [tokenScheme, codeWellformed, codeKnown, codeStanding, codeUnexpired] },
+  { id: 'proof', rules: [...key, dpopTokenHash, pairingKey] },
+  { id: 'scope', rules: [scopeSufficient] },
+];
+
+/** The tables by action, as verdicts name them. */
+export const tables: {
+  readonly token: readonly Phase<TokenCase>[];
+  readonly authorize: readonly Phase<AuthorizeCase>[];
+  readonly resource: readonly Phase<ResourceCase>[];
+} = { token, authorize, resource };
+
+/** An action of this profile. */
+export type Action = keyof typeof tables;
+
+/** Rules whose failure at `/authorize` is told to the person and never redirected (RFC 6749 §4.1.2.1). */
+export const addressRules: ReadonlySet<string> = new Set(beforeRedirect.flatMap((p) => p.rules.map((r) => r.id)));
+
+/** Names this engine: equal policy and snapshot give an equal tree. */
+export const policy: string = createHash('sha256')
+  .update(JSON.stringify([tables, 'oauth-1']))
+  .digest('base64url')
+  .slice(0, 12);
+
+/** Judges a case, fresh or from a snapshot, by the table of its action. */
+export function judge(action: Action, c: TokenCase | AuthorizeCase | ResourceCase): Judgement {
+  const bindings = 'code' in c ? (c.code?.bindings ?? []) : [];
+  // The snapshot's action names its type; the tables share no other common shape.
+  return decide(c as never, tables[action] as readonly Phase<never>[], bindings);
+}
+
+/** The generic checklist of a wire error, for when nothing but the error is known: each cause and its fixes, in order. */
+export function checklistFor(refusal: string): readonly { readonly rule: string; readonly say: string; readonly fixes: readonly Fix[] }[] {
+  const all = Object.values(tables).flatMap((table: readonly Phase<never>[]) => table.flatMap((phase) => phase.rules));
+  const rules = new Map(all.map((rule) => [rule.id, rule]));
+  return [...rules.values()]
+    .filter((rule) => rule.refusal === refusal)
+    .flatMap((rule) => Object.values(rule.causes).map((cause) => ({ rule: rule.id, say: cause.say, fixes: cause.fixes })));
+}

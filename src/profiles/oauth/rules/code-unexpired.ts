@@ -1,0 +1,37 @@
+import { fail, pass, type Rule, skip } from '../../../core/rule.ts';
+import type { Presented } from '../case.ts';
+
+/** The code is within its lifetime; the last millisecond is still inside. */
+export const codeUnexpired: Rule<Presented> = {
+  id: 'oauth.code-unexpired',
+  cite: 'RFC 6749 §4.1.2',
+  refusal: 'invalid_grant',
+  why: 'a short life bounds what a leaked code is worth',
+  causes: {
+    expired: {
+      say: 'code expired: it took too long to exchange',
+      fixes: [
+        { audience: 'client', say: 're-initiate the pairing flow: send the person through /authorize again' },
+        { audience: 'client', say: 'exchange the code for tokens immediately after receiving it' },
+      ],
+    },
+    'token-expired': {
+      say: 'the token is past its lifetime',
+      fixes: [{ audience: 'client', say: 'refresh; when that is refused too, start again at /authorize' }],
+    },
+    early: {
+      say: 'the code is not valid yet',
+      fixes: [{ audience: 'operator', say: "check the hub's clock: it ran backwards" }],
+    },
+  },
+  check: ({ code, now }) => {
+    if (!code) return skip('the code is not known');
+    const life = Math.round((code.until - code.from) / 1000);
+    const presented = `${Math.floor((now - code.from) / 1000)} s of ${life} s old`;
+    if (now < code.from) return fail('early', { expected: `at most ${life} s old`, presented });
+    if (now <= code.until) return pass({ presented });
+    const late = Math.ceil((now - code.until) / 1000);
+    const cause = code.purpose === 'authorization_code' ? 'expired' : 'token-expired';
+    return fail(cause, { expected: `at most ${life} s old`, presented, detail: `${late} s too late` });
+  },
+};

@@ -1,0 +1,23 @@
+import { matches } from '../../../core/match.ts';
+import { fail, pass, type Rule, skip } from '../../../core/rule.ts';
+import { bound, type ResourceCase } from '../case.ts';
+
+/** The token carries the scopes that this part of the API needs. */
+export const scopeSufficient: Rule<ResourceCase> = {
+  id: 'oauth.scope-sufficient',
+  cite: 'RFC 6750 §3.1',
+  refusal: 'insufficient_scope',
+  why: 'a token for reading must not switch anything',
+  binds: ['scope'],
+  causes: {
+    insufficient: {
+      say: 'the token does not carry a scope that this request needs',
+      fixes: [{ audience: 'client', say: 'ask for the scope at /authorize; the person has to agree to it' }],
+    },
+  },
+  check: ({ code, needs }) => {
+    if (!code) return skip('the token is not known');
+    const granted = bound(code, 'scope') ?? [];
+    return matches('covers', granted, needs) ? pass({ presented: needs }) : fail('insufficient', { expected: needs, presented: granted });
+  },
+};

@@ -1,0 +1,179 @@
+/**
+ * `POST /token`: read, prove, load, decide, commit, and say what the standard says. One loop: a lost race reads again
+ * and decides again, so that the loser gets a true verdict.
+ */
+import type { Judgement, Verdict } from '../../core/verdict.ts';
+import { type Incoming, json, type Outgoing } from '../../protocols/http/exchange.ts';
+import { codeId, type Purpose, readCode } from '../../protocols/typed-code/typed-code.ts';
+import type { Loaded } from '../../store/port.ts';
+import type { App } from './app.ts';
+import { type CodeFacts, type HandleFacts, type TokenCase, type Target, boundText } from './case.ts';
+import type { OAuthDeps } from './deps.ts';
+import { bodyEvidence, type FormEvidence } from './evidence.ts';
+import { issue } from './issue.ts';
+import { judge } from './profile.ts';
+import { checkSecret, type ClientClaim, clientFacts, readClient } from './prove/client.ts';
+import { dpopFacts, dpopNonce, type Proof, readProof } from './prove/dpop.ts';
+import { checkVerifier } from './prove/pkce.ts';
+import { refusalOf, verdictOf } from './verdicts.ts';
+import { errorUri, tokenRefusal } from './wire.ts';
+
+/** How often a lost race is read and decided again before the hub says it is too busy. */
+const ROUNDS_MAX = 20;
+
+/** A request as read and proven, before the store was asked. */
+export interface TokenEvidence extends FormEvidence {
+  readonly intent: TokenCase['intent'];
+  readonly claim: ClientClaim;
+  readonly handle?: HandleFacts;
+  /** The body of the presented code or token; stays in memory. */
+  readonly presented?: string;
+  readonly proof?: Proof;
+  readonly target: Target;
+  readonly source: string;
+}
+
+/** A judged attempt, and what committing it needs. */
+export interface Judged {
+  readonly c: TokenCase;
+  readonly judgement: Judgement;
+  readonly evidence: TokenEvidence;
+  readonly loaded: Loaded;
+}
+
+/** Reads a token request and makes its proofs. Nothing is written. */
+export async function readTokenRequest(deps: OAuthDeps, request: Incoming): Promise<TokenEvidence> {
+  const { form, facts } = bodyEvidence(request);
+  const intent = intentOf(form);
+  const claim = readClient(request.headers['authorization'], form);
+  const raw = form.get(intent === 'refresh_token' ? 'refresh_token' : 'code');
+  const read = raw === undefined ? undefined : readHandle(intent, raw);
+  const proof = await readProof(request.headers['dpop']);
+  const { issuer, aliases } = deps.config;
+  return {
+    form,
+    facts,
+    intent,
+    claim,
+    ...(read && { handle: read.handle }),
+    ...(read?.body !== undefined && { presented: read.body }),
+    ...(proof && { proof }),
+    target: { method: 'POST', uris: [issuer, ...aliases].map((origin) => `${origin}/token`) },
+    source: request.source,
+  };
+}
+
+/** What is asked for, also when `grant_type` is padded or misspelled: the code or token that came tells. */
+function intentOf(form: ReadonlyMap<string, string>): TokenCase['intent'] {
+  const grantType = form.get('grant_type');
+  if (grantType === 'refresh_token' || grantType === 'authorization_code') return grantType;
+  return form.has('refresh_token') && !form.has('code') ? 'refresh_token' : 'authorization_code';
+}
+
+/** Reads a presented string as facts, and its body apart from them. */
+export function readHandle(purpose: Purpose, raw: string): { handle: HandleFacts; body?: string } {
+  const read = readCode(purpose, raw);
+  if (!read.ok) return { handle: { read: read.fault, detail: read.detail } };
+  const { body, form, blanks } = read;
+  return { handle: { read: 'ok', id: codeId(purpose, body), form, blanks }, body };
+}
+
+/** Loads what the evidence names and judges it. Nothing is written, so `explain` uses it too. */
+export async function judgeToken(deps: OAuthDeps, evidence: TokenEvidence): Promise<Judged> {
+  const id = evidence.handle?.read === 'ok' ? evidence.handle.id : undefined;
+  const onceKey = evidence.proof?.once?.key;
+  const [loaded, asking] = await Promise.all([
+    deps.store.load({ ...(id !== undefined && { codes: [id] }), ...(onceKey !== undefined && { once: [onceKey] }) }),
+    appOf(deps, evidence.claim.clientId),
+  ]);
+  const code = id === undefined ? undefined : loaded.codes.get(id);
+  const ownerId = boundText(code, 'client_id');
+  const owner = ownerId === evidence.claim.clientId ? undefined : await appOf(deps, ownerId);
+  const c = caseOf(deps, evidence, loaded, asking, ownerId !== undefined && owner ? { id: ownerId, app: owner } : undefined);
+  return { c, judgement: judge('token', c), evidence, loaded };
+}
+
+async function appOf(deps: OAuthDeps, id: string | undefined): Promise<App | undefined> {
+  return id === undefined || id.length > 200 ? undefined : (await deps.registry.get<App>('app', id))?.body;
+}
+
+function caseOf(
+  deps: OAuthDeps,
+  e: TokenEvidence,
+  loaded: Loaded,
+  app: App | undefined,
+  owner: { id: string; app: App } | undefined,
+): TokenCase {
+  const code = e.handle?.read === 'ok' ? loaded.codes.get(e.handle.id) : undefined;
+  const grant = code && loaded.grants.get(code.grant);
+  const next = code?.next === undefined ? undefined : loaded.codes.get(code.next);
+  const challenge = boundText(code, 'code_challenge');
+  const verifier = checkVerifier(e.form.get('code_verifier'), challenge);
+  const { clientId } = e.claim;
+  return {
+    now: loaded.now,
+    ...(deps.offline && { offline: true }),
+    request: e.facts,
+    intent: e.intent,
+    ...(clientId !== undefined && { clientId: clientId.slice(0, 200) }),
+    ...(clientId !== undefined && app && { client: clientFacts(clientId, app) }),
+    ...(owner && { owner: clientFacts(owner.id, owner.app) }),
+    auth: checkSecret(e.claim, app),
+    ...(e.handle && { handle: e.handle }),
+    ...(code && { code: codeFacts(code) }),
+    ...(grant && { grant: grantFacts(grant) }),
+    ...(next?.state === 'live' && { next: { used: next.used } }),
+    generation: loaded.generation,
+    ...(e.proof && { dpop: dpopFacts(e.proof, deps.keys.nonce, loaded.now, loaded.once) }),
+    target: e.target,
+    pkce: verifier,
+  };
+}
+
+/** A code without what only its holder may know: a secret binding keeps its name, and a mark for its value. */
+export function codeFacts(code: CodeFacts & { handle?: unknown }): CodeFacts {
+  const { handle: _, ...facts } = code;
+  if (!facts.bindings.some((b) => b.secret)) return facts;
+  return { ...facts, bindings: facts.bindings.map((b) => (b.secret ? { ...b, expected: '•' } : b)) };
+}
+
+/** What rules may know of a grant. */
+export function grantFacts(grant: NonNullable<TokenCase['grant']>): NonNullable<TokenCase['grant']> {
+  const { id, state, endedBy, rev } = grant;
+  return { id, state, ...(endedBy !== undefined && { endedBy }), rev };
+}
+
+/** What `POST /token` came to: the answer, and the verdict that was kept. */
+export interface Exchanged {
+  readonly answer: Outgoing;
+  readonly verdict: string;
+}
+
+/** Exchanges a code or refreshes: at most one of any number of racers wins. */
+export async function exchange(deps: OAuthDeps, request: Incoming): Promise<Exchanged> {
+  const evidence = await readTokenRequest(deps, request);
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const judged = await judgeToken(deps, evidence);
+    const { c, judgement } = judged;
+    const verdict = verdictOf(c, judgement, { action: 'token', source: request.source });
+    if (!judgement.ok) return refuse(deps, judged, verdict);
+    const { redemption, response } = issue(deps, judged, verdict);
+    if ((await deps.store.redeem(redemption)) === 'done') {
+      return { answer: json(200, response, nonceHeader(deps, c)), verdict: verdict.id };
+    }
+  }
+  return { answer: json(503, { error: 'temporarily_unavailable' }, { 'retry-after': '1' }), verdict: '' };
+}
+
+async function refuse(deps: OAuthDeps, { c, judgement }: Judged, verdict: Verdict): Promise<Exchanged> {
+  const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
+  const refusal = judgement.decisive?.refusal ?? 'server_error';
+  const tooLarge = c.request.fault?.kind === 'too-large';
+  const answer = tokenRefusal(refusal, errorUri(deps.config.issuer, kept.verdict), nonceHeader(deps, c), tooLarge);
+  return { answer, verdict: kept.verdict };
+}
+
+/** RFC 9449 §8.2: whoever sends a proof is told the current nonce, whatever came of it. */
+function nonceHeader(deps: OAuthDeps, c: TokenCase): Readonly<Record<string, string>> {
+  return c.dpop ? { 'dpop-nonce': dpopNonce(deps.keys.nonce, c.now) } : {};
+}

@@ -1,0 +1,42 @@
+/**
+ * A thing in the house that pairings open. The hub's worker adds and removes pairings here and believes only what it
+ * reads back; the protected API reads and switches it. The simulated lamp and, later, real HAP accessories stand behind
+ * this one interface.
+ */
+
+/** What anybody with `lamp:read` may see. */
+export interface AccessoryState {
+  readonly id: string;
+  readonly name: string;
+  readonly on: boolean;
+  /** The pairing that switched it last. */
+  readonly by?: string;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+/** A controller the accessory knows: its id and long-term public key. */
+export interface Pairing {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Switching was refused by the accessory itself. */
+export type Switched = 'done' | 'not-paired';
+
+/** The accessory. Every method may reject when it cannot be reached. */
+export interface Accessory {
+  readonly id: string;
+  state(): Promise<AccessoryState>;
+  /** Switches it, as the pairing named; `not-paired` when the accessory does not know that pairing. */
+  set(on: boolean, pairing: string): Promise<Switched>;
+  addPairing(pairing: Pairing): Promise<void>;
+  /** Removing what is not there is a success. */
+  removePairing(id: string): Promise<void>;
+  listPairings(): Promise<readonly Pairing[]>;
+  /** Calls back on every change; the answer unsubscribes. */
+  subscribe(listener: (state: AccessoryState) => void): () => void;
+}
+
+/** The hub's own pairing, which every accessory has from the start. */
+export const HUB_PAIRING = 'hub';

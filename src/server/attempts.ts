@@ -1,0 +1,111 @@
+/**
+ * Failed sign-ins, counted where they come from. A hold is on a source, or on a source and a user together: nobody can
+ * lock somebody else out from elsewhere.
+ */
+import { isIPv6 } from 'node:net';
+import { recent, strike } from '../core/limit.ts';
+import type { Limit } from '../core/model.ts';
+
+/** Five failures within 60 s for one source and user, or twenty for one source: wait 30 s. */
+export const SIGN_IN_LIMITS: Readonly<Record<'user' | 'source', Limit>> = {
+  // biome-ignore lint/suspicious/noThenProperty: the limit's own word; nothing awaits a limit
+  user: { id: 'sign-in-user', count: 5, inMs: 60_000, then: { holdMs: 30_000 } },
+  // biome-ignore lint/suspicious/noThenProperty: the limit's own word; nothing awaits a limit
+  source: { id: 'sign-in-source', count: 20, inMs: 60_000, then: { holdMs: 30_000 } },
+};
+
+/** Keys that are remembered; the one untouched longest is forgotten first. */
+const KEYS = 20_000;
+
+/** An attempt that may go ahead; tell how it ended exactly once. */
+export interface Attempt {
+  failed(): void;
+  /** It was right, or was never judged: it does not count. */
+  dropped(): void;
+}
+
+/** Why an attempt may not go ahead yet. */
+export interface Wait {
+  readonly waitMs: number;
+}
+
+/** Counts attempts. */
+export interface Attempts {
+  begin(source: string, user: string): Attempt | Wait;
+}
+
+interface Budget {
+  hits: number[];
+  until: number;
+  inFlight: number;
+}
+
+/** The counter of one hub, in memory. */
+export function createAttempts(clock: () => number): Attempts {
+  const budgets = new Map<string, Budget>();
+
+  const budgetOf = (name: string): Budget => {
+    const budget = budgets.get(name) ?? { hits: [], until: 0, inFlight: 0 };
+    budgets.delete(name);
+    budgets.set(name, budget);
+    for (const old of budgets.keys()) {
+      if (budgets.size <= KEYS) break;
+      budgets.delete(old);
+    }
+    return budget;
+  };
+
+  return {
+    begin(source, user) {
+      const now = clock();
+      const from = sourceOf(source);
+      const pairs = [
+        [budgetOf(JSON.stringify([from])), SIGN_IN_LIMITS.source],
+        [budgetOf(JSON.stringify([from, user])), SIGN_IN_LIMITS.user],
+      ] as const;
+      const waitMs = Math.max(...pairs.map(([budget, limit]) => waitOf(budget, limit, now)));
+      if (waitMs > 0) return { waitMs };
+      for (const [budget] of pairs) budget.inFlight++;
+      const done = (failed: boolean): void => {
+        for (const [budget, limit] of pairs) {
+          budget.inFlight--;
+          if (failed) count(budget, limit, clock());
+        }
+      };
+      return { failed: () => done(true), dropped: () => done(false) };
+    },
+  };
+}
+
+/** Attempts still being judged count too, or a burst would get past the limit while the first hash is computed. */
+function waitOf(budget: Budget, limit: Limit, now: number): number {
+  if (budget.until > now) return budget.until - now;
+  budget.hits = recent(budget.hits, now, limit);
+  return budget.hits.length + budget.inFlight >= limit.count ? 1_000 : 0;
+}
+
+function count(budget: Budget, limit: Limit, now: number): void {
+  const { hits, tripped } = strike(budget.hits, now, limit);
+  // After the wait the person has all tries again; what is held off is the rate.
+  budget.hits = tripped ? [] : hits;
+  if (tripped && limit.then !== 'burn') budget.until = now + limit.then.holdMs;
+}
+
+/**
+ * The network an address stands for: an IPv4 address itself (also when mapped into IPv6), and the /64 of an IPv6 one,
+ * since one household or machine has all of it. Anything else (a socket name) stands for itself.
+ */
+export function sourceOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const bare = address.split('%')[0] ?? '';
+  if (!isIPv6(bare)) return address;
+  const [head = '', tail] = bare.split('::');
+  const left = head === '' ? [] : head.split(':');
+  // A dotted tail (`::1.2.3.4`) is two groups; only how many there are matters to the first four.
+  const right = (tail ?? '').split(':').flatMap((g) => (g === '' ? [] : g.includes('.') ? ['', ''] : [g]));
+  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
+  const groups = [...left, ...Array<string>(Math.max(zeros, 0)).fill('0'), ...right];
+  const prefix = groups.slice(0, 4).map((g) => Number.parseInt(g || '0', 16).toString(16));
+  return `${prefix.join(':')}::/64`;
+}

@@ -1,0 +1,196 @@
+/** `/authorize`, sign-in and the verdict pages: the profile's decisions, mounted on pages that work without JavaScript. */
+import { createHash } from 'node:crypto';
+import { readForm } from '../protocols/form/form.ts';
+import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
+import {
+  type AuthorizeOutcome,
+  type AuthorizeRequest,
+  answerAuthorize,
+  consentScopes,
+  readAuthorize,
+  refuseAuthorize,
+} from '../profiles/oauth/authorize.ts';
+import type { OAuthDeps } from '../profiles/oauth/deps.ts';
+import { referenceOf } from '../profiles/oauth/wire.ts';
+import { OperationError, type Operations } from './operations.ts';
+import { consentPage } from './pages/consent.ts';
+import { homePage } from './pages/home.ts';
+import type { Signed } from './pages/layout.ts';
+import { type LoginProblem, loginPage } from './pages/login.ts';
+import { problemPage } from './pages/problem.ts';
+import { signinNeededPage } from './pages/signin-needed.ts';
+import { verdictPage } from './pages/verdict.ts';
+import { formActionSource, pageHeaders } from './security-headers.ts';
+import type { Session, Sessions } from './session.ts';
+import type { Users } from './users.ts';
+
+/** What the pages need. */
+export interface PageDeps {
+  readonly oauth: OAuthDeps;
+  readonly operations: Operations;
+  readonly sessions: Sessions;
+  readonly users: Users;
+  /** The hub's name on its pages. */
+  readonly hub: string;
+  /** What each scope means to the person who is asked. */
+  readonly meanings: ReadonlyMap<string, string>;
+}
+
+/** Every page route. */
+export function pageRoutes(deps: PageDeps): readonly Route[] {
+  return [
+    { method: 'GET', path: '/', handle: (request) => home(deps, request) },
+    { method: 'GET', path: '/login', handle: (request) => showLogin(deps, request, nextOf(queryOf(request).get('next'))) },
+    { method: 'POST', path: '/login', handle: (request) => signIn(deps, request) },
+    { method: 'GET', path: '/login/link', handle: (request) => signInByLink(deps, request) },
+    { method: 'POST', path: '/logout', handle: (request) => signOut(deps, request) },
+    { method: 'GET', path: '/authorize', handle: (request) => ask(deps, request) },
+    { method: 'POST', path: '/authorize', handle: (request) => answer(deps, request) },
+    { method: 'GET', path: '/r/:reference', handle: (request) => showVerdict(deps, request) },
+  ];
+}
+
+async function home(deps: PageDeps, request: Incoming): Promise<Outgoing> {
+  const session = deps.sessions.read(request.headers['cookie']);
+  const { issuer } = deps.oauth.config;
+  if (!session) return html(200, homePage({ hub: deps.hub, issuer }));
+  const refusals = (await deps.operations.verdicts({ limit: 50 })).filter((verdict) => !verdict.ok);
+  return html(200, homePage({ hub: deps.hub, issuer, signed: signedOf(deps, session), refusals }));
+}
+
+async function ask(deps: PageDeps, request: Incoming): Promise<Outgoing> {
+  const asked = await readAuthorize(deps.oauth, request.query, request.source);
+  if (!asked.judgement.ok) return outcome(deps, await refuseAuthorize(deps.oauth, asked));
+  const session = deps.sessions.read(request.headers['cookie']);
+  if (!session) return showLogin(deps, request, `/authorize?${request.query}`, asked.c.client?.name);
+  return consent(deps, session, asked, request.query);
+}
+
+function consent(deps: PageDeps, session: Session, asked: AuthorizeRequest, query: string): Outgoing {
+  const { redirect_uri: redirectUri = '', dpop_jkt: key, pairing_id: pairingId } = asked.c.request.values;
+  const page = consentPage({
+    hub: deps.hub,
+    signed: signedOf(deps, session),
+    csrf: deps.sessions.csrf(session, consentPurpose(query)),
+    action: '/authorize',
+    hidden: { request: query },
+    app: { name: asked.c.client?.name ?? '', clientId: asked.c.clientId ?? '', redirectUri },
+    scopes: consentScopes(asked).map((name) => {
+      const means = deps.meanings.get(name);
+      return means === undefined ? { name } : { name, means };
+    }),
+    ...(key !== undefined && { boundTo: { key: key.slice(0, 8), ...(pairingId !== undefined && { pairingId }) } }),
+    codeTtlSeconds: deps.oauth.config.codeTtlSeconds,
+  });
+  return html(200, page, formActionSource(redirectUri));
+}
+
+/** The person's answer: the request comes back with the form and is judged again from its first byte. */
+async function answer(deps: PageDeps, request: Incoming): Promise<Outgoing> {
+  const form = bodyOf(request);
+  const query = form.get('request') ?? '';
+  const session = deps.sessions.read(request.headers['cookie']);
+  if (!session || !deps.sessions.csrfHolds(session, consentPurpose(query), form.get('csrf'))) {
+    return html(403, problemPage({ hub: deps.hub, error: 'form_expired', ...(session && { signed: signedOf(deps, session) }) }));
+  }
+  const decision = form.get('decision') === 'allow' ? 'allow' : 'deny';
+  const asked = await readAuthorize(deps.oauth, query, request.source, decision);
+  return outcome(deps, await answerAuthorize(deps.oauth, asked, session.user));
+}
+
+/** One token for one request: it answers no other. */
+function consentPurpose(query: string): string {
+  return `consent:${createHash('sha256').update(query).digest('base64url')}`;
+}
+
+function outcome(deps: PageDeps, result: AuthorizeOutcome): Outgoing {
+  if (result.kind === 'redirect') return redirect(result.location);
+  return html(400, problemPage({ hub: deps.hub, error: result.error, reference: referenceOf(result.verdict) }));
+}
+
+interface LoginTry {
+  readonly name?: string;
+  readonly problem?: LoginProblem;
+}
+
+function showLogin(deps: PageDeps, request: Incoming, next: string, app?: string, tried: LoginTry = {}, status = 200): Outgoing {
+  const { csrf, setCookie } = deps.sessions.visit(request.headers['cookie']);
+  const origin = deps.oauth.config.issuer;
+  const page = loginPage({ hub: deps.hub, origin, csrf, hidden: { next }, ...(app !== undefined && { app: { name: app } }), ...tried });
+  const { problem } = tried;
+  const wait: Record<string, string> = problem && 'retryAfterSeconds' in problem ? { 'retry-after': String(problem.retryAfterSeconds) } : {};
+  return html(status, page, undefined, { 'set-cookie': setCookie, ...wait });
+}
+
+const LOGIN_STATUS = { wrong: 401, wait: 429, busy: 503 } as const;
+
+async function signIn(deps: PageDeps, request: Incoming): Promise<Outgoing> {
+  const form = bodyOf(request);
+  const next = nextOf(form.get('next'));
+  const name = form.get('name') ?? '';
+  const cookie = request.headers['cookie'];
+  const again = (problem: LoginProblem, status: number): Outgoing =>
+    showLogin(deps, request, next, undefined, { name: name.slice(0, 64), problem }, status);
+  if (!deps.sessions.visitHolds(cookie, form.get('csrf'))) return again({ kind: 'expired' }, 403);
+  const result = await deps.users.signIn({ name, password: form.get('password') ?? '', source: request.source });
+  if (result.outcome === 'in') return redirect(next, { 'set-cookie': deps.sessions.open(result.user, cookie).setCookie });
+  const problem: LoginProblem =
+    result.outcome === 'wrong' ? { kind: 'wrong' } : { kind: result.outcome, retryAfterSeconds: result.retryAfterSeconds };
+  return again(problem, LOGIN_STATUS[result.outcome]);
+}
+
+function signInByLink(deps: PageDeps, request: Incoming): Outgoing {
+  const user = deps.sessions.redeemLink(queryOf(request).get('token'));
+  if (user === undefined) return showLogin(deps, request, '/', undefined, { problem: { kind: 'link' } }, 401);
+  return redirect('/', { 'set-cookie': deps.sessions.open(user, request.headers['cookie']).setCookie });
+}
+
+function signOut(deps: PageDeps, request: Incoming): Outgoing {
+  const cookie = request.headers['cookie'];
+  const session = deps.sessions.read(cookie);
+  if (!session || !deps.sessions.csrfHolds(session, 'logout', bodyOf(request).get('csrf'))) {
+    return html(403, problemPage({ hub: deps.hub, error: 'form_expired' }));
+  }
+  return redirect('/', { 'set-cookie': deps.sessions.close(cookie).setCookie });
+}
+
+/** A stranger is shown the same page whether the reference exists or not. */
+async function showVerdict(deps: PageDeps, request: Incoming): Promise<Outgoing> {
+  const reference = request.path.slice('/r/'.length);
+  const session = deps.sessions.read(request.headers['cookie']);
+  if (!session) return html(200, signinNeededPage({ hub: deps.hub, reference }));
+  const signed = signedOf(deps, session);
+  try {
+    const verdict = await deps.operations.verdict(`vd_${reference.toUpperCase()}`);
+    const timeline = verdict.grant === undefined ? undefined : await deps.operations.timeline(verdict.grant);
+    return html(200, verdictPage({ hub: deps.hub, signed, verdict, ...(timeline && { timeline }) }));
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return html(404, problemPage({ hub: deps.hub, error: 'not_found', signed }));
+  }
+}
+
+function signedOf(deps: PageDeps, session: Session): Signed {
+  return { user: session.user, csrf: deps.sessions.csrf(session, 'logout') };
+}
+
+/** Where to go after signing in: one of our own pages, never another site. */
+function nextOf(next: string | undefined): string {
+  return next !== undefined && /^\/(?:authorize\?[\x21-\x7e]*|r\/[0-9A-Za-z]{4,32})?$/.test(next) ? next : '/';
+}
+
+function queryOf(request: Incoming): ReadonlyMap<string, string> {
+  return readForm(request.query).parameters;
+}
+
+function bodyOf(request: Incoming): ReadonlyMap<string, string> {
+  return readForm(request.body).parameters;
+}
+
+function html(status: number, body: string, formAction?: string, extra: Readonly<Record<string, string>> = {}): Outgoing {
+  return { status, headers: { ...pageHeaders(formAction), ...extra }, body };
+}
+
+function redirect(location: string, extra: Readonly<Record<string, string>> = {}): Outgoing {
+  return { status: 303, headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', ...extra }, body: '' };
+}

@@ -1,0 +1,234 @@
+/** The operations of the person in charge, over one store. Called in process, or behind the admin socket. */
+import { randomBytes } from 'node:crypto';
+import type { Code } from '../core/model.ts';
+import { show } from '../core/show.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { App } from '../profiles/oauth/app.ts';
+import { mintAsked, readAuthorize } from '../profiles/oauth/authorize.ts';
+import type { OAuthDeps } from '../profiles/oauth/deps.ts';
+import { CODE_TTL_MAX_SECONDS } from '../profiles/oauth/deps.ts';
+import { mintCodeOf } from '../profiles/oauth/mint.ts';
+import { challengeOf } from '../profiles/oauth/prove/pkce.ts';
+import { withChecks } from '../profiles/oauth/verdicts.ts';
+import { codeId, readCode } from '../protocols/typed-code/typed-code.ts';
+import type { Listing } from '../store/port.ts';
+import { addApp, appNamed, editApp, viewOf } from './apps.ts';
+import { explainRequest } from './explain.ts';
+import { type Minted, type MintInput, OperationError, type Operations, type Timeline, type Updated } from './operations.ts';
+import { replayed } from './replay.ts';
+import type { Users } from './users.ts';
+
+/** What the operations work on. */
+export interface OperateDeps {
+  readonly oauth: OAuthDeps;
+  readonly users: Users;
+  /** What `status` calls the data. */
+  readonly data: string;
+  readonly log?: (line: string) => void;
+}
+
+/** The operations. */
+export function createOperations(deps: OperateDeps): Operations {
+  const { oauth, users } = deps;
+  const { store, registry } = oauth;
+  const logged = (id: string, input: { withoutPkce?: boolean; shortCodes?: boolean }): void => {
+    if (input.withoutPkce) deps.log?.(`security switch: application ${id} may use codes without PKCE`);
+    if (input.shortCodes) deps.log?.(`security switch: application ${id} gets 16-character codes`);
+  };
+  return {
+    async status() {
+      const { now, generation } = await store.load({});
+      return { issuer: oauth.config.issuer, data: deps.data, generation, now };
+    },
+    async addApp(id, input) {
+      const { now } = await store.load({});
+      const saved = await addApp(registry, id, input, now);
+      logged(id, input);
+      return saved;
+    },
+    async editApp(id, input) {
+      const saved = await editApp(registry, id, input);
+      logged(id, input);
+      return saved;
+    },
+    listApps: async () => (await registry.list<App>('app')).map(viewOf),
+    showApp: async (id) => viewOf(await appNamed(registry, id)),
+    removeApp: (id) => removeApp(oauth, id),
+    async addUser(name, password) {
+      const added = await users.add(name, password);
+      if (added.outcome === 'added') return { name: added.name };
+      throw new OperationError(added.outcome === 'busy' ? 'the hub is busy: try again' : added.say);
+    },
+    listUsers: () => users.list(),
+    mint: (input) => mint(oauth, input),
+    codes: (query) => store.find('codes', query),
+    grants: (query) => store.find('grants', query),
+    verdicts: (query) => store.find('verdicts', query),
+    verdict: async (id) => withChecks(await one(oauth, 'verdicts', id)),
+    timeline: (id) => timeline(oauth, id),
+    replay: async (id, set) => replayed(oauth, withChecks(await one(oauth, 'verdicts', id)), set),
+    revoke: (id, cause) => revoke(oauth, id, cause),
+    upd: (codeOrId) => upd(oauth, codeOrId),
+    explainRequest: (request) => explainRequest(oauth, request),
+  };
+}
+
+const PREFIX = { verdicts: 'vd_', grants: 'gr_', codes: 'cd_', effects: 'ef_' } as const;
+
+/** The one record whose id begins so. */
+async function one<K extends keyof Listing>({ store }: OAuthDeps, kind: K, id: string): Promise<Listing[K]> {
+  const prefix = PREFIX[kind];
+  if (!/^[a-z]{2}_[0-9A-Za-z]{4,40}$/.test(id) || !id.startsWith(prefix)) {
+    throw new OperationError(`expected an id that begins with ${prefix} and at least 4 more characters, got ${show(id.slice(0, 60))}`);
+  }
+  const found = await store.find(kind, { id: prefix + id.slice(3).toUpperCase(), limit: 2 });
+  const first = found[0];
+  if (first === undefined) throw new OperationError(`nothing here has an id that begins with ${id}`);
+  if (found.length > 1) throw new OperationError(`more than one id begins with ${id}: give more of it`);
+  return first;
+}
+
+async function removeApp({ registry, store }: OAuthDeps, id: string): Promise<{ removed: string; revokedGrants: number }> {
+  await appNamed(registry, id);
+  await registry.remove('app', id);
+  let revokedGrants = 0;
+  let until: number | undefined;
+  for (;;) {
+    const grants = await store.find('grants', { client: id, limit: 1_000, ...(until !== undefined && { until }) });
+    for (const grant of grants) {
+      if (grant.state !== 'active') continue;
+      await store.revoke({ target: { grant: grant.id }, cause: 'application-removed' });
+      revokedGrants += 1;
+    }
+    const oldest = grants.at(-1)?.from;
+    if (grants.length < 1_000 || oldest === undefined || oldest === until) return { removed: id, revokedGrants };
+    until = oldest;
+  }
+}
+
+/** The same road as a browser's: the request is judged by the authorize table, with the person in charge as the owner. */
+async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
+  const { body: app } = await appNamed(oauth.registry, input.client);
+  const bare = app.exceptions?.withoutPkce === true && input.challenge === undefined;
+  const verifier = input.challenge === undefined && !bare ? randomBytes(32).toString('base64url') : undefined;
+  const challenge = verifier === undefined ? input.challenge : challengeOf(verifier);
+  checkMint(input, app, challenge);
+  const redirectUri = input.redirectUri ?? app.redirectUris[0] ?? '';
+  const query = new URLSearchParams({ response_type: 'code', client_id: input.client, redirect_uri: redirectUri });
+  if (input.scopes && input.scopes.length > 0) query.set('scope', input.scopes.join(' '));
+  if (challenge !== undefined) {
+    query.set('code_challenge', challenge);
+    query.set('code_challenge_method', 'S256');
+  }
+  if (input.jkt !== undefined) query.set('dpop_jkt', input.jkt);
+  if (input.pairingId !== undefined) query.set('pairing_id', input.pairingId);
+  const asked = await readAuthorize(oauth, query.toString(), 'operator', 'allow');
+  if (!asked.judgement.ok) throw new OperationError(whyNot(asked.judgement.checks));
+  const { minted } = await mintAsked(oauth, asked, 'operator', {
+    ...(input.short === true && { short: true }),
+    ...(input.ttlSeconds !== undefined && { ttlSeconds: input.ttlSeconds }),
+  });
+  const scope = minted.grant.terms['scope'];
+  return {
+    code: minted.code,
+    id: minted.kept.id,
+    grant: minted.grant.id,
+    until: minted.kept.until,
+    redirectUri,
+    scopes: Array.isArray(scope) ? (scope as readonly string[]) : [],
+    ...(verifier !== undefined && { verifier }),
+  };
+}
+
+function checkMint(input: MintInput, app: App, challenge: string | undefined): void {
+  const { ttlSeconds: ttl } = input;
+  if (ttl !== undefined && !(Number.isInteger(ttl) && ttl >= 1 && ttl <= CODE_TTL_MAX_SECONDS)) {
+    throw new OperationError(`expected a lifetime of 1 to ${CODE_TTL_MAX_SECONDS} whole seconds, got ${ttl}`);
+  }
+  if (!input.short) return;
+  if (app.exceptions?.shortCodes !== true) {
+    throw new OperationError(`${input.client} gets 29-character codes: switch the short form on with counterfoil app edit ${input.client} --short-codes`);
+  }
+  if (challenge === undefined && input.jkt === undefined) {
+    throw new OperationError('a 16-character code must be bound to a key or a PKCE challenge: add --jkt or --challenge');
+  }
+}
+
+function whyNot(checks: Verdict['checks'] = []): string {
+  const failed = checks.flatMap((phase) => phase.children ?? []).filter((check) => check.outcome === 'fail');
+  return failed
+    .map(({ cause, expected, presented }) => `${cause?.say ?? ''}${expected === undefined ? '' : `: expected ${expected}, got ${presented ?? 'nothing'}`}`)
+    .join('; ');
+}
+
+async function timeline(oauth: OAuthDeps, id: string): Promise<Timeline> {
+  const grantId = id.startsWith('cd_') ? (await one(oauth, 'codes', id)).grant : id;
+  const grant = await one(oauth, 'grants', grantId);
+  const [codes, verdicts, effects] = await Promise.all([
+    oauth.store.find('codes', { grant: grant.id, limit: 1_000 }),
+    oauth.store.find('verdicts', { grant: grant.id, limit: 1_000 }),
+    oauth.store.find('effects', { grant: grant.id, limit: 1_000 }),
+  ]);
+  return { grant, codes: codes.toReversed(), verdicts: verdicts.toReversed(), effects: effects.toReversed() };
+}
+
+async function revoke(oauth: OAuthDeps, id: string, cause = 'revoked-by-operator'): ReturnType<Operations['revoke']> {
+  if (!/^[a-z0-9-]{1,60}$/.test(cause)) throw new OperationError('expected a cause of 1 to 60 lower-case letters, digits and hyphens');
+  const isCode = id.startsWith('cd_');
+  const full = isCode ? (await one(oauth, 'codes', id)).id : (await one(oauth, 'grants', id)).id;
+  const revoked = await oauth.store.revoke({ target: isCode ? { code: full } : { grant: full }, cause });
+  return { id: full, ...revoked };
+}
+
+/** Supersedes a live, unspent authorization code by a new one with the same bindings and a fresh lifetime. */
+async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
+  const old = await codeToUpdate(oauth, codeOrId);
+  const { now, generation, grants } = await oauth.store.load({ codes: [old.id] });
+  const grant = grants.get(old.grant);
+  if (grant?.state !== 'active') throw new OperationError(`the grant behind ${old.id.slice(0, 13)} has ended: start again at /authorize`);
+  const fresh = mintCodeOf(grant, old.bindings, { now, generation, ttlSeconds: oauth.config.codeTtlSeconds, short: old.handle === 'bound' });
+  const won = await oauth.store.mint({ codes: [fresh.kept], supersedes: { code: old.id, rev: old.rev } });
+  if (won === 'stale') throw new OperationError(`${old.id.slice(0, 13)} was used or changed this very moment: nothing was updated`);
+  const scope = grant.terms['scope'];
+  return {
+    old: old.id,
+    minted: {
+      code: fresh.code,
+      id: fresh.kept.id,
+      grant: grant.id,
+      until: fresh.kept.until,
+      redirectUri: String(grant.terms['redirect_uri'] ?? ''),
+      scopes: Array.isArray(scope) ? (scope as readonly string[]) : [],
+    },
+    changes: [
+      { item: 'code', from: old.id.slice(0, 13), to: fresh.kept.id.slice(0, 13) },
+      { item: 'state of the old code', from: old.state, to: 'superseded' },
+      { item: 'valid until', from: new Date(old.until).toISOString(), to: new Date(fresh.kept.until).toISOString() },
+      { item: 'generation', from: String(old.generation), to: String(generation) },
+      ...old.bindings.map((b) => {
+        const same = b.secret ? 'unchanged, secret' : show(b.expected);
+        return { item: `bound to ${b.fact}`, from: same, to: same };
+      }),
+    ],
+  };
+}
+
+async function codeToUpdate(oauth: OAuthDeps, codeOrId: string): Promise<Code> {
+  const code = codeOrId.startsWith('cd_') ? await one(oauth, 'codes', codeOrId) : await codePresented(oauth, codeOrId);
+  const named = code.id.slice(0, 13);
+  if (code.purpose !== 'authorization_code') throw new OperationError(`${named} is a token: it is renewed by refreshing, not by upd`);
+  if (code.used > 0) throw new OperationError(`${named} was used already: start again at /authorize`);
+  if (code.state === 'live') return code;
+  const successor = code.next === undefined ? '' : ` its successor is ${code.next.slice(0, 13)}`;
+  throw new OperationError(`${named} is ${code.state}, expected a live code;${successor || ' start again at /authorize'}`);
+}
+
+/** The code itself, pasted; it is never repeated in an answer. */
+async function codePresented(oauth: OAuthDeps, text: string): Promise<Code> {
+  const read = readCode('authorization_code', text);
+  if (!read.ok) throw new OperationError(`expected a code or an id that begins with cd_: ${read.detail}`);
+  const id = codeId('authorization_code', read.body);
+  const code = (await oauth.store.load({ codes: [id] })).codes.get(id);
+  if (!code) throw new OperationError('this hub never minted that code, or has forgotten it after its retention');
+  return code;
+}

@@ -1,0 +1,165 @@
+/** The operator's view of one verdict, behind `/r/<reference>`: what to do, what it cost, every check, the grant's life. */
+import {
+  type Audience,
+  type Check,
+  type Consequence,
+  checklist,
+  leaves,
+  type Outcome,
+  type Verdict,
+} from '../../core/verdict.ts';
+import type { Timeline } from '../operations.ts';
+import { asShown, capital, type Html, html } from './html.ts';
+import { moment, page, type Signed, shownFact, TEAR } from './layout.ts';
+import { lit } from './lit.ts';
+import { timelineSection } from './timeline.ts';
+
+/** Input of the page. `verdict.checks` must be there: a success is judged again from its snapshot before. */
+export interface VerdictPage {
+  readonly hub: string;
+  readonly signed: Signed;
+  readonly verdict: Verdict;
+  /** The life of its grant, when it has one. */
+  readonly timeline?: Timeline;
+}
+
+/** Renders it. */
+export function verdictPage({ hub, signed, verdict, timeline }: VerdictPage): string {
+  const checks = verdict.checks ?? [];
+  return page({
+    hub,
+    signed,
+    title: `${verdict.ok ? 'Accepted' : 'Refused'} · ${verdict.id.slice(0, 13)}`,
+    width: 'wide',
+    main: html`<article class="ticket">
+${summary(verdict, checks)}
+${TEAR}
+${judged(verdict, checks, timeline)}
+</article>`,
+  });
+}
+
+function judged(verdict: Verdict, checks: readonly Check[], timeline: Timeline | undefined): Html {
+  const fixes = todo(checks);
+  const beside = fixes || timeline || !verdict.ok;
+  return html`<div class="${beside ? 'split' : ''}">
+<div class="todo apart">${fixes}${!verdict.ok && cost(verdict.consequence)}</div>
+<section class="checks stack" aria-labelledby="checks">
+<h2 id="checks">Every check</h2>
+<div>${checks.filter((c) => c.children?.length !== 0).map(phase)}</div>
+</section>
+${timeline && html`<div class="life">${timelineSection(timeline, verdict)}</div>`}
+</div>`;
+}
+
+function summary(verdict: Verdict, checks: readonly Check[]): Html {
+  const { ok, refusal, subject, source, action, at, times, id } = verdict;
+  const all = leaves(checks);
+  const failed = all.filter((c) => c.outcome === 'fail');
+  const decisive = failed.find((c) => c.id === verdict.decisive) ?? failed[0];
+  const why = decisive?.cause;
+  const title = ok ? 'Everything matched' : (why?.say ?? verdict.cause ?? 'Refused');
+  const stamp = ok ? 'Accepted' : 'Refused';
+  const skipped = all.filter((c) => c.outcome === 'skip').length;
+  const tally = ok ? `${all.length - skipped} checks hold` : `${failed.length} of ${all.length} checks failed`;
+  const rest = skipped > 0 ? `, ${skipped} not judged` : '';
+  return html`<div class="stack">
+<p><span class="stamp ${ok ? 'pass' : 'fail'}">${stamp}</span> <span class="soft">&nbsp;${tally}${rest}</span></p>
+<h1>${capital(title)}</h1>
+${why?.detail !== undefined && html`<p>${sentence(why.detail)}</p>`}
+<dl class="facts">
+<dt>Verdict</dt><dd>${shownFact(id)}</dd>
+<dt>When</dt><dd>${moment(at)}${times > 1 && html` <span class="soft">and ${times - 1} more like it</span>`}</dd>
+<dt>Asked</dt><dd>${shownFact(action)}${subject !== undefined && html` by ${shownFact(subject)}`}${source !== undefined && html` from ${shownFact(source)}`}</dd>
+${refusal !== undefined && html`<dt>The app heard</dt><dd>${shownFact(refusal)} <span class="soft">and nothing else</span></dd>`}
+</dl>
+</div>`;
+}
+
+const AUDIENCES: Readonly<Record<Audience, string>> = {
+  client: 'in the app',
+  owner: 'account owner',
+  operator: 'on this hub',
+  issuer: 'issuer',
+};
+
+function todo(checks: readonly Check[]): Html | false {
+  const fixes = checklist(checks);
+  if (fixes.length === 0) return false;
+  return html`<section class="stack" aria-labelledby="todo">
+<h2 id="todo">What to do</h2>
+<ol class="steps">${fixes.map(
+    (fix) =>
+      html`<li><div><p>${sentence(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]} · ${shownFact(fix.rule)}</p></div></li>`,
+  )}</ol>
+</section>`;
+}
+
+/** What the refusal did to the code, the grant and the source. */
+function cost(consequence: Consequence | undefined): Html {
+  return html`<section class="stack" aria-labelledby="cost">
+<h2 id="cost">What it cost</h2>
+<p class="well">${consequenceLine(consequence)}</p>
+</section>`;
+}
+
+/** The consequence as one line of words. */
+export function consequenceLine(consequence: Consequence | undefined): Html {
+  const { hits, burned, heldUntil, revokedCodes, undoing } = consequence ?? {};
+  const parts: Html[] = [];
+  if (revokedCodes !== undefined && revokedCodes > 0)
+    parts.push(html`${count(revokedCodes, 'code or token', 'codes and tokens')} of its grant revoked.`);
+  if (undoing !== undefined && undoing > 0)
+    parts.push(html`${count(undoing, 'device effect is', 'device effects are')} being undone.`);
+  if (burned) parts.push(html`The code is burned: nobody can use it any more.`);
+  if (heldUntil !== undefined) parts.push(html`More tries have to wait until ${moment(heldUntil)}.`);
+  if (hits !== undefined && hits > 0 && !burned) parts.push(html`Counted as failure ${hits}.`);
+  if (parts.length === 0) return html`Nothing. No code, token or grant was touched.`;
+  return html`${parts.map((part, i) => (i === 0 ? part : html` ${part}`))}`;
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+const GLYPHS: Readonly<Record<Outcome, { readonly sign: string; readonly word: string }>> = {
+  pass: { sign: '✓', word: 'holds' },
+  fail: { sign: '✗', word: 'failed' },
+  warn: { sign: '!', word: 'warning' },
+  skip: { sign: '–', word: 'not judged' },
+};
+
+function phase(check: Check): Html {
+  if (!check.children) return rule(check);
+  return html`<div class="phase"><h3>${capital(check.id.replaceAll('-', ' '))}</h3>${check.children.map(phase)}</div>`;
+}
+
+function rule({ id, outcome, expected, presented, cause, because }: Check): Html {
+  const { sign, word } = GLYPHS[outcome];
+  const loud = outcome === 'fail' || outcome === 'warn';
+  const value = presented ?? expected;
+  return html`<div class="rule">
+<span class="glyph ${outcome === 'skip' ? 'soft' : outcome}" aria-hidden="true">${sign}</span>
+<div>
+<p class="line">${shownFact(id)}<span class="unseen">${word}</span>${!loud && value !== undefined && html`<span class="soft small">${shownFact(value)}</span>`}</p>
+${cause && html`<p>${sentence(cause.say)}${cause.detail !== undefined && html` <span class="soft">${sentence(cause.detail)}</span>`}</p>`}
+${because !== undefined && html`<p class="small soft">${asShown(because)}</p>`}
+${loud && (expected !== undefined || presented !== undefined) && halves(expected, presented)}
+</div>
+</div>`;
+}
+
+/** The two halves of the ticket, one above the other, so that equal characters stand under each other. */
+function halves(expected: string | undefined, presented: string | undefined): Html {
+  const both = expected !== undefined && presented !== undefined ? lit(expected, presented) : undefined;
+  const nothing = html`<i class="soft">nothing</i>`;
+  return html`<dl class="halves">
+${expected !== undefined && html`<div><dt>expected</dt><dd>${both?.expected ?? asShown(expected)}</dd></div>`}
+<div><dt>presented</dt><dd>${both?.presented ?? (presented === undefined ? nothing : asShown(presented))}</dd></div>
+</dl>`;
+}
+
+/** A cause's lower-case words as a sentence; the words stay as they are. */
+function sentence(words: string): string {
+  return capital(words) + (/[.!?…]$/.test(words) ? '' : '.');
+}

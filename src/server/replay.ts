@@ -1,0 +1,80 @@
+/** Judges a kept case again, with something set otherwise: what would have happened if …. Changes nothing. */
+import type { Verdict } from '../core/verdict.ts';
+import type { App } from '../profiles/oauth/app.ts';
+import type { AuthorizeCase, ResourceCase, TokenCase } from '../profiles/oauth/case.ts';
+import type { OAuthDeps } from '../profiles/oauth/deps.ts';
+import { OPEN_PARAMETERS } from '../profiles/oauth/evidence.ts';
+import { type Action, judge, policy } from '../profiles/oauth/profile.ts';
+import { clientFacts } from '../profiles/oauth/prove/client.ts';
+import { OperationError } from './operations.ts';
+
+type Case = TokenCase | AuthorizeCase | ResourceCase;
+
+/** Facts that are outcomes of proofs, and what each may be set to. */
+const OUTCOMES = {
+  code_verifier: ['match', 'mismatch', 'absent', 'malformed', 'unasked'],
+  client_secret: ['match', 'mismatch', 'absent'],
+} as const;
+
+/** The verdict that the same case would get with `set` applied. With nothing set the tree is identical. */
+export async function replayed(oauth: OAuthDeps, verdict: Verdict, set: Readonly<Record<string, string>>): Promise<Verdict> {
+  if (verdict.profile !== 'oauth') throw new OperationError(`verdicts of the profile ${verdict.profile} cannot be replayed yet`);
+  let c = verdict.snapshot as Case;
+  for (const [name, value] of Object.entries(set)) c = await changed(oauth, c, name, value);
+  const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, ...rest } = verdict;
+  const { ok, checks, decisive } = judge(verdict.action as Action, c);
+  return {
+    ...rest,
+    ok,
+    ...(decisive && { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal }),
+    policy,
+    snapshot: c,
+    checks,
+  };
+}
+
+async function changed(oauth: OAuthDeps, c: Case, name: string, value: string): Promise<Case> {
+  if (name === 'age') return { ...c, now: movedTo(c, value) };
+  if (name === 'client_id' && 'request' in c) return withClient(oauth, c, value);
+  if (name === 'media_type' && 'request' in c) return { ...c, request: { ...c.request, mediaType: value } };
+  if (OPEN_PARAMETERS.includes(name) && 'request' in c) return withParameter(c, name, value);
+  if (name === 'code_verifier' && 'pkce' in c) return { ...c, pkce: outcome(name, value) };
+  if (name === 'client_secret' && 'auth' in c) return { ...c, auth: { ...c.auth, secret: outcome(name, value) } };
+  throw new OperationError(
+    `cannot set ${name}: expected one of ${[...OPEN_PARAMETERS, 'media_type', 'age', ...Object.keys(OUTCOMES)].join(', ')}`,
+  );
+}
+
+function outcome<N extends keyof typeof OUTCOMES>(name: N, value: string): (typeof OUTCOMES)[N][number] {
+  const found = OUTCOMES[name].find((allowed) => allowed === value);
+  if (found !== undefined) return found;
+  throw new OperationError(`a secret is never kept, so ${name} can be set to an outcome only: ${OUTCOMES[name].join(', ')}`);
+}
+
+/** `age=12` is twelve seconds after the code was minted. */
+function movedTo(c: Case, value: string): number {
+  const seconds = Number(value);
+  const from = 'code' in c ? c.code?.from : undefined;
+  if (from === undefined) throw new OperationError('cannot set age: the verdict knows no code');
+  if (value === '' || !Number.isFinite(seconds) || seconds < 0) throw new OperationError(`expected an age in seconds, got ${JSON.stringify(value)}`);
+  return from + Math.round(seconds * 1_000);
+}
+
+function withParameter<C extends TokenCase | AuthorizeCase>(c: C, name: string, value: string): C {
+  const names = c.request.names.filter((other) => other !== name);
+  const { [name]: _, ...values } = c.request.values;
+  const request =
+    value === '' ? { ...c.request, names, values } : { ...c.request, names: [...names, name], values: { ...values, [name]: value } };
+  const intent = name === 'grant_type' && (value === 'authorization_code' || value === 'refresh_token') && 'intent' in c ? { intent: value } : {};
+  return { ...c, request, ...intent };
+}
+
+/** The client as the snapshot knew it, where it did; else as it is registered now. */
+async function withClient(oauth: OAuthDeps, c: TokenCase | AuthorizeCase, id: string): Promise<Case> {
+  const { client: before, ...rest } = withParameter(c, 'client_id', id);
+  const owner = 'owner' in c ? c.owner : undefined;
+  const known = [before, owner].find((client) => client?.id === id);
+  const registered = known ? undefined : (await oauth.registry.get<App>('app', id))?.body;
+  const client = known ?? (registered && clientFacts(id, registered));
+  return { ...rest, clientId: id, ...(client && { client }) };
+}

@@ -1,0 +1,81 @@
+/** Bounds and checks that every adapter shares, so that they all refuse the same things. */
+import { StoreFaultError } from './errors.ts';
+import type { Limit } from '../core/model.ts';
+import type { Consequence } from '../core/verdict.ts';
+import type { Minting, Redemption, Revoked } from './port.ts';
+
+/** Hits kept per budget, newest first to stay: enough to judge it, and no more for an attacker to fill the disk with. */
+const HITS_KEPT = 100;
+
+/** How many hits are kept for `limit`; `Consequence.hits` is exact up to here. */
+export function hitsKept(limit: Limit): number {
+  return Math.max(limit.count, HITS_KEPT);
+}
+
+/** Hits are counted per limit and key, so that a limit with a short window never prunes those of a longer one. */
+export function budgetOf(strike: { readonly key: string; readonly limit: Limit }): string {
+  return `${strike.limit.id} ${strike.key}`;
+}
+
+/** Rows a listing may have: 100 unless told, 1,000 at most. */
+export function rowsOf(limit: number | undefined): number {
+  if (limit === undefined || Number.isNaN(limit)) return 100;
+  return Math.min(1_000, Math.max(0, Math.floor(limit)));
+}
+
+/** Refuses a minting that contradicts itself. @throws StoreFaultError */
+export function checkMinting({ codes, supersedes }: Minting): void {
+  if (supersedes && codes.length === 0) {
+    throw new StoreFaultError('expected a code to take the place of the superseded one, got none; mint one with it');
+  }
+  distinct(
+    'code id',
+    codes.map((code) => code.id),
+  );
+}
+
+/** Refuses a redemption that contradicts itself. @throws StoreFaultError */
+export function checkRedemption({ issue, once = [], effects = [] }: Redemption): void {
+  distinct(
+    'code id',
+    issue.map((code) => code.id),
+  );
+  distinct(
+    'single-use key',
+    once.map((one) => one.key),
+  );
+  distinct(
+    'effect id',
+    effects.map((effect) => effect.id),
+  );
+}
+
+function distinct(what: string, ids: readonly string[]): void {
+  if (ids.length > 1 && new Set(ids).size < ids.length) {
+    throw new StoreFaultError(`expected each ${what} once, got one twice; make a fresh one`);
+  }
+}
+
+/** The counts of a revocation, as the consequence of a verdict. */
+export function revokedBy({ revokedCodes, undoing }: Revoked): Consequence {
+  return { revokedCodes, undoing };
+}
+
+/** The consequence of a coalesced row: counts of what died add up, what burned stays burned, the rest is the newest. */
+export function merged(old: Consequence | undefined, fresh: Consequence): Consequence {
+  const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+    a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+  const revokedCodes = sum(old?.revokedCodes, fresh.revokedCodes);
+  const undoing = sum(old?.undoing, fresh.undoing);
+  return {
+    ...old,
+    ...fresh,
+    ...(revokedCodes !== undefined && { revokedCodes }),
+    ...(undoing !== undefined && { undoing }),
+  };
+}
+
+/** Whether anything happened that is worth keeping with the verdict. */
+export function happened(consequence: Consequence): boolean {
+  return Object.keys(consequence).length > 0;
+}

@@ -1,0 +1,36 @@
+/** Opens the store in memory: for tests, for trying out, and as the plainest reading of the port. Nothing lasts. */
+import { type Moment, monotonic } from '../clock.ts';
+import { closed } from '../errors.ts';
+import type { Store } from '../port.ts';
+import type { Registry } from '../registry.ts';
+import { memoryRegistry } from './registry.ts';
+import { memoryStore } from './store.ts';
+import { emptyTables } from './tables.ts';
+
+/** How to open. */
+export interface MemoryOptions {
+  /** Milliseconds since the epoch; `Date.now` unless told. Made monotonic. */
+  readonly clock?: () => number;
+}
+
+/** An open store. Closing its store, or this, is the same. */
+export interface OpenedMemory {
+  readonly store: Store;
+  readonly registry: Registry;
+  close(): Promise<void>;
+}
+
+/** Opens an empty store. */
+export function openMemory({ clock = Date.now }: MemoryOptions = {}): OpenedMemory {
+  const tables = emptyTables();
+  const tick = monotonic(clock);
+  let open = true;
+  const moment = (): Moment => {
+    if (!open) throw closed();
+    return { now: tick(0), generation: tables.generation };
+  };
+  const close = async (): Promise<void> => {
+    open = false;
+  };
+  return { store: memoryStore(tables, moment, close), registry: memoryRegistry(tables, moment), close };
+}

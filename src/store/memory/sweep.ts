@@ -1,0 +1,23 @@
+/** Forgetting. Hits and holds are the store's own bookkeeping and are not counted in the answer. */
+import type { Moment } from '../clock.ts';
+import type { Tables } from './tables.ts';
+
+/** Forgets what is past keeping; answers how many single-use keys, codes and verdicts went. */
+export function sweep(tables: Tables, before: number, { now }: Moment): number {
+  let forgotten = 0;
+  forgotten += drop(tables.once, (until) => until < now);
+  forgotten += drop(tables.codes, (code) => code.until < before);
+  for (const { coalesce, lastAt } of tables.verdicts.values()) {
+    if (coalesce !== undefined && lastAt < before) tables.coalesced.delete(coalesce);
+  }
+  forgotten += drop(tables.verdicts, ({ lastAt }) => lastAt < before);
+  drop(tables.hits, ({ times, inMs }) => (times.at(-1) ?? 0) + inMs < now);
+  drop(tables.holds, ({ until }) => until < before);
+  return forgotten;
+}
+
+function drop<T>(table: Map<string, T>, gone: (row: T) => boolean): number {
+  const before = table.size;
+  for (const [key, row] of table) if (gone(row)) table.delete(key);
+  return before - table.size;
+}

@@ -1,0 +1,60 @@
+/** The rows in memory. A map keeps the order of writing, and changing a row leaves it in its place. */
+import type { Code, Effect, Grant, Hold } from '../../core/model.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import { StoreFaultError } from '../errors.ts';
+import type { Registered } from '../registry.ts';
+
+/** All rows of one store. */
+export interface Tables {
+  readonly generation: number;
+  readonly grants: Map<string, Grant>;
+  readonly codes: Map<string, Code>;
+  readonly holds: Map<string, Hold>;
+  /** Times of failures by budget, oldest first. */
+  readonly hits: Map<string, { readonly times: readonly number[]; readonly inMs: number }>;
+  /** Ends of single-use keys. */
+  readonly once: Map<string, number>;
+  readonly effects: Map<string, { readonly effect: Effect; readonly at: number }>;
+  readonly verdicts: Map<string, { readonly verdict: Verdict; readonly lastAt: number; readonly coalesce?: string }>;
+  /** Verdict ids by coalescing key. */
+  readonly coalesced: Map<string, string>;
+  readonly records: Map<string, Registered>;
+}
+
+/** An empty store. */
+export function emptyTables(): Tables {
+  return {
+    generation: 1,
+    grants: new Map(),
+    codes: new Map(),
+    holds: new Map(),
+    hits: new Map(),
+    once: new Map(),
+    effects: new Map(),
+    verdicts: new Map(),
+    coalesced: new Map(),
+    records: new Map(),
+  };
+}
+
+/** A copy that nobody can change, with exactly what JSON keeps: what the other stores would give back. */
+export function kept<T>(value: T): T {
+  return frozen(JSON.parse(JSON.stringify(value)) as T);
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
+/** Refuses an id that is kept already, before anything is written. @throws StoreFaultError */
+export function expectFresh(table: ReadonlyMap<string, unknown>, ids: readonly string[]): void {
+  const taken = ids.find((id) => table.has(id));
+  if (taken !== undefined)
+    throw new StoreFaultError(`expected a fresh id, got ${taken}, which is kept already; make a new one`);
+}
+
+/** Live, of this generation, and with a use left: what it takes to be used or superseded, besides its `rev`. */
+export function usable(code: Code, generation: number): boolean {
+  return code.state === 'live' && code.generation === generation && (code.total === null || code.used < code.total);
+}

@@ -1,0 +1,108 @@
+/**
+ * The file's history, oldest first. A released entry is never edited: a change of the schema is one more entry.
+ *
+ * Every table is a rowid table: appended rows land side by side, and the text keys begin with a coarse time bucket, so
+ * their indexes grow at the right edge as well. Columns are what SQL must see; all the rest of a row is JSON in `body`,
+ * so that a field added to the model needs no migration. There is no index that only `find` would use, except where a
+ * listing would otherwise read a whole table.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreFileError } from '../errors.ts';
+
+/** One step of the schema. `version` counts up by one; `sql` may hold many statements. */
+export interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+/** `CFIL`: tells our files from everybody else's (SQLite header, offset 68). */
+export const APPLICATION_ID = 0x4346494c;
+
+/** All steps. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL, clock INTEGER NOT NULL) STRICT;
+INSERT INTO meta (id, generation, clock) VALUES (1, 1, 0);
+
+CREATE TABLE grants (
+  id TEXT NOT NULL PRIMARY KEY, parent TEXT, client TEXT NOT NULL, starts INTEGER NOT NULL, ends INTEGER,
+  state TEXT NOT NULL, ended_at INTEGER, ended_by TEXT, rev INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX grants_parent ON grants (parent) WHERE parent IS NOT NULL;
+CREATE INDEX grants_client ON grants (client);
+
+CREATE TABLE codes (
+  id TEXT NOT NULL PRIMARY KEY, grant_id TEXT NOT NULL, starts INTEGER NOT NULL, ends INTEGER NOT NULL,
+  total INTEGER, used INTEGER NOT NULL, used_at INTEGER, state TEXT NOT NULL, next TEXT,
+  generation INTEGER NOT NULL, rev INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX codes_grant ON codes (grant_id);
+
+CREATE TABLE holds (key TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL, rev INTEGER NOT NULL) STRICT;
+CREATE TABLE hits (budget TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
+CREATE INDEX hits_budget ON hits (budget, at);
+CREATE TABLE once (key TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL) STRICT;
+
+CREATE TABLE effects (
+  id TEXT NOT NULL PRIMARY KEY, grant_id TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
+  attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, last_error TEXT, rev INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX effects_grant ON effects (grant_id);
+CREATE INDEX effects_open ON effects (next_at) WHERE state IN ('due', 'undoing');
+
+CREATE TABLE verdicts (
+  id TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, last_at INTEGER NOT NULL, subject TEXT, decisive TEXT, cause TEXT,
+  grant_id TEXT, code_id TEXT, coalesce_key TEXT, times INTEGER NOT NULL, consequence TEXT, body TEXT NOT NULL) STRICT;
+CREATE INDEX verdicts_at ON verdicts (at);
+CREATE INDEX verdicts_grant ON verdicts (grant_id) WHERE grant_id IS NOT NULL;
+CREATE UNIQUE INDEX verdicts_coalesce ON verdicts (coalesce_key) WHERE coalesce_key IS NOT NULL;
+
+CREATE TABLE records (
+  kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT;
+`,
+  },
+];
+
+/**
+ * Brings the file to the newest version, in one exclusive transaction: all of it, or nothing.
+ *
+ * @throws StoreFileError when the file is not ours or is newer than `migrations`
+ */
+export function migrate(db: DatabaseSync, migrations: readonly Migration[] = MIGRATIONS): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  if (versionOf(db, newest) === newest) return;
+  db.exec('BEGIN EXCLUSIVE');
+  try {
+    // Read again under the lock: another process may have brought the file up meanwhile.
+    const version = versionOf(db, newest);
+    for (const step of migrations) if (step.version > version) db.exec(step.sql);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}; COMMIT`);
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * The file's version; 0 for an empty one. Reads only, so that a stranger's file stays byte for byte as it is.
+ *
+ * @throws StoreFileError when the file is another application's, or newer than `newest`
+ */
+export function versionOf(db: DatabaseSync, newest: number): number {
+  const read = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+  const application = read('PRAGMA application_id');
+  const version = read('PRAGMA user_version');
+  const empty = application === 0 && version === 0 && read('SELECT count(*) FROM sqlite_schema') === 0;
+  if (empty) return 0;
+  if (application !== APPLICATION_ID) {
+    const came = `0x${(application >>> 0).toString(16)}`;
+    throw new StoreFileError(
+      `expected a Counterfoil database (application id 0x${APPLICATION_ID.toString(16)}), got another application's (${came}); name another file`,
+    );
+  }
+  if (version > newest) {
+    throw new StoreFileError(
+      `expected a database of version ${newest} or older, got version ${version}; upgrade Counterfoil, or restore a backup made by this version`,
+    );
+  }
+  return version;
+}

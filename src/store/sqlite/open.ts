@@ -1,0 +1,55 @@
+/** Opens the SQLite store: one file, any number of processes, durable when a promise resolves. */
+import { resolve } from 'node:path';
+import { monotonic } from '../clock.ts';
+import type { Store } from '../port.ts';
+import type { Registry } from '../registry.ts';
+import { openFile } from './file.ts';
+import { type Counters, openQueue } from './queue.ts';
+import { sqliteRegistry } from './registry.ts';
+import { sqliteStore } from './store.ts';
+
+/** How to open. */
+export interface SqliteOptions {
+  /** The file; created with mode 0600 when missing. */
+  readonly path: string;
+  /** Milliseconds since the epoch; `Date.now` unless told. Made monotonic, across restarts too. */
+  readonly clock?: () => number;
+  /** Intents that may wait; 10,000 unless told. */
+  readonly maxQueue?: number;
+  /** Intents in one transaction; 512 unless told. 1 switches group commit off. */
+  readonly maxBatch?: number;
+}
+
+/** An open file. Closing its store, or this, is the same. */
+export interface OpenedSqlite {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly counters: Readonly<Counters>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens or creates the file and brings it up to date.
+ *
+ * @throws StoreFileError when the file is no database, another application's, or newer than this program
+ * @throws StoreBusyError when another process holds it for more than 5 s
+ */
+export function openSqlite({ path, clock = Date.now, maxQueue = 10_000, maxBatch = 512 }: SqliteOptions): OpenedSqlite {
+  const file = resolve(path);
+  const db = openFile(file);
+  const tick = monotonic(clock);
+  const queue = openQueue(db, file, tick, { maxQueue, maxBatch });
+  const close = async (): Promise<void> => {
+    if (!db.isOpen) return;
+    queue.close();
+    // Answers `busy` in a row, and does not throw, when another process still reads; its own close does the rest.
+    db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    db.close();
+  };
+  return {
+    store: sqliteStore(db, queue, tick, close),
+    registry: sqliteRegistry(db, queue),
+    counters: queue.counters,
+    close,
+  };
+}

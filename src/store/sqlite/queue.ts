@@ -1,0 +1,156 @@
+/**
+ * Group commit. Intents that arrive while others wait share one transaction and one fsync; an answer is given only
+ * when COMMIT has returned. Each intent checks all it asserts before it writes, so that a stale one leaves nothing
+ * behind. Should one throw after a write, the whole batch is rolled back and run again with a savepoint per intent:
+ * the faulty one fails alone, and the usual case pays for no savepoints.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Moment } from '../clock.ts';
+import { closed, StoreBusyError } from '../errors.ts';
+import { told } from './file.ts';
+
+/** What the queue has done so far: `transactions` below `intents` means that grouping works. */
+export interface Counters {
+  intents: number;
+  transactions: number;
+}
+
+/** The one writer of a connection. */
+export interface Queue {
+  /** Runs `intent` in the next transaction. @throws StoreBusyError, or whatever the intent throws, as a rejection */
+  submit<T>(intent: (moment: Moment) => T): Promise<T>;
+  /** Runs what waits, then refuses all further intents. */
+  close(): void;
+  readonly counters: Readonly<Counters>;
+}
+
+interface Waiting {
+  readonly intent: (moment: Moment) => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** An intent threw: marks it off from a BEGIN or COMMIT that failed. */
+class IntentFailed extends Error {}
+
+/**
+ * @param maxQueue intents that may wait; more are refused at once with `StoreBusyError`
+ * @param maxBatch intents in one transaction; more wait for the next one, so that nobody else on the loop starves
+ */
+export function openQueue(
+  db: DatabaseSync,
+  file: string,
+  tick: (floor: number) => number,
+  { maxQueue, maxBatch }: { readonly maxQueue: number; readonly maxBatch: number },
+): Queue {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const meta = db.prepare('SELECT generation, clock FROM meta');
+  const keepClock = db.prepare('UPDATE meta SET clock = ?');
+  const counters: Counters = { intents: 0, transactions: 0 };
+  let waiting: Waiting[] = [];
+  let scheduled = false;
+  let open = true;
+
+  function transaction(run: (moment: Moment) => Outcome[]): Outcome[] {
+    begin.run();
+    try {
+      const { generation, clock } = meta.get() as { generation: number; clock: number };
+      const now = tick(clock);
+      const outcomes = run({ now, generation });
+      if (now > clock) keepClock.run(now);
+      commit.run();
+      counters.transactions += 1;
+      return outcomes;
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  function together(batch: readonly Waiting[]): Outcome[] {
+    return transaction((moment) =>
+      batch.map(({ intent }) => {
+        try {
+          return { ok: true, value: intent(moment) };
+        } catch (cause) {
+          throw new IntentFailed('an intent failed', { cause });
+        }
+      }),
+    );
+  }
+
+  function apart(batch: readonly Waiting[]): Outcome[] {
+    return transaction((moment) =>
+      batch.map(({ intent }) => {
+        db.exec('SAVEPOINT intent');
+        try {
+          const value = intent(moment);
+          db.exec('RELEASE intent');
+          return { ok: true, value };
+        } catch (error) {
+          // A full disk or a failing one ends the transaction by itself, and with it the work of the neighbours.
+          if (!db.isTransaction) throw error;
+          db.exec('ROLLBACK TO intent; RELEASE intent');
+          return { ok: false, error };
+        }
+      }),
+    );
+  }
+
+  function run(batch: readonly Waiting[]): Outcome[] {
+    try {
+      return together(batch);
+    } catch (error) {
+      if (!(error instanceof IntentFailed)) throw error;
+      if (batch.length === 1) throw error.cause;
+      return apart(batch);
+    }
+  }
+
+  function flush(): void {
+    scheduled = false;
+    const batch = waiting.slice(0, maxBatch);
+    waiting = waiting.slice(maxBatch);
+    if (waiting.length > 0) schedule();
+    if (batch.length === 0) return;
+    counters.intents += batch.length;
+    try {
+      const outcomes = run(batch);
+      for (const [i, { resolve, reject }] of batch.entries()) {
+        const outcome = outcomes[i];
+        if (outcome?.ok) resolve(outcome.value as never);
+        else reject(told(outcome?.error, file));
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(told(error, file));
+    }
+  }
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  return {
+    counters,
+    submit(intent) {
+      if (!open) return Promise.reject(closed());
+      if (waiting.length >= maxQueue) {
+        const full = `expected at most ${maxQueue} intents to wait, but as many do already; try again in a moment`;
+        return Promise.reject(new StoreBusyError(full));
+      }
+      return new Promise((resolve, reject) => {
+        waiting.push({ intent, resolve, reject });
+        schedule();
+      });
+    },
+    close() {
+      open = false;
+      while (waiting.length > 0) flush();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * Forgetting, in small transactions, so that nobody waits long behind it. It walks each table once by row number,
+ * which needs no index on the way of a redemption.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Moment } from '../clock.ts';
+
+/** Rows looked at in one transaction. */
+const STEP = 2_000;
+
+/** Where a sweep stands: which table, and the row number it has come to. */
+export interface Place {
+  readonly table: number;
+  readonly after: number;
+}
+
+/** Where every sweep begins. */
+export const START: Place = { table: 0, after: 0 };
+
+/** What one step forgot, and where to go on; no `next` at the end. */
+export interface Step {
+  readonly forgotten: number;
+  readonly next?: Place;
+}
+
+/** What goes, and when. Hits and holds are the store's own bookkeeping and are not counted in the answer. */
+const TABLES = [
+  { name: 'once', time: 'until', goes: 'now', counted: true },
+  { name: 'codes', time: 'ends', goes: 'before', counted: true },
+  { name: 'verdicts', time: 'last_at', goes: 'before', counted: true },
+  { name: 'hits', time: 'until', goes: 'now', counted: false },
+  { name: 'holds', time: 'until', goes: 'before', counted: false },
+] as const;
+
+/** Prepares a step of a sweep: one stretch of one table. */
+export function sweeper(db: DatabaseSync): (place: Place, before: number, moment: Moment) => Step {
+  const tables = TABLES.map(({ name, time, goes, counted }) => ({
+    end: db.prepare(
+      `SELECT max(rowid) AS last FROM (SELECT rowid FROM ${name} WHERE rowid > ? ORDER BY rowid LIMIT ?)`,
+    ),
+    forget: db.prepare(`DELETE FROM ${name} WHERE rowid > ? AND rowid <= ? AND ${time} < ?`),
+    goes,
+    counted,
+  }));
+  return ({ table, after }, before, { now }) => {
+    const one = tables[table];
+    if (!one) return { forgotten: 0 };
+    const { last } = one.end.get(after, STEP) as { last: number | null };
+    if (last === null) return { forgotten: 0, next: { table: table + 1, after: 0 } };
+    const { changes } = one.forget.run(after, last, one.goes === 'now' ? now : before);
+    return { forgotten: one.counted ? Number(changes) : 0, next: { table, after: last } };
+  };
+}

@@ -1,0 +1,4 @@
+import { openMemory } from '../../src/store/memory/open.ts';
+import { storeContract } from './store.contract.ts';
+
+storeContract('memory', async (clock) => openMemory({ clock }));

@@ -1,0 +1,20 @@
+/** What fuzzing has found stays found: every target keeps its laws on every input that once broke one of them. */
+import { describe, expect, it } from 'vitest';
+import { mutate } from '../../../fuzz/mutate.ts';
+import { random } from '../../../fuzz/random.ts';
+import { corpusOf, TARGETS } from '../../../fuzz/targets.ts';
+import regressions from './regressions.json' with { type: 'json' };
+
+describe.each(TARGETS.map((target) => ({ name: target.name, target })))('$name', ({ target }) => {
+  it.each(regressions.vectors)('keeps its laws where: $name', ({ text }) => {
+    target.run(text);
+  });
+
+  it('keeps its laws on its whole corpus and on 300 inputs grown from it', () => {
+    const corpus = corpusOf(target);
+    expect(corpus.length).toBeGreaterThan(10);
+    for (const text of corpus) target.run(text);
+    const from = random(7);
+    for (let i = 0; i < 300; i++) target.run(mutate(from, corpus));
+  });
+});

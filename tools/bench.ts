@@ -1,0 +1,26 @@
+/** `npm run bench [-- name ...] [--json FILE]`: runs every file of bench/ (or those named) one after the other. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT, run } from './run.ts';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const all = readdirSync(join(ROOT, 'bench')).flatMap((file) => /^(?!report)[a-z-]+(?=\.ts$)/.exec(file)?.[0] ?? []);
+const unknown = positionals.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such benchmark: ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  process.exit(2);
+}
+const folder = mkdtempSync(join(tmpdir(), 'counterfoil-bench-'));
+const measures: unknown[] = [];
+let failed = 0;
+for (const name of positionals.length > 0 ? positionals : all) {
+  const json = join(folder, `${name}.json`);
+  console.log(`\n${name}`);
+  if (run(`node bench/${name}.ts --json "${json}"`) === 0) measures.push(...JSON.parse(readFileSync(json, 'utf8')));
+  else failed++;
+}
+rmSync(folder, { recursive: true });
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(measures, null, 2)}\n`);
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,8 @@
+/** `npm run build`: compiles src to a fresh dist/ (or to the folder given), without tests. */
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ROOT, run } from './run.ts';
+
+const target = resolve(ROOT, process.argv[2] ?? 'dist');
+rmSync(target, { recursive: true, force: true });
+process.exit(run(`tsc -p tsconfig.build.json --outDir "${target}"`));
