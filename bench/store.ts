@@ -133,7 +133,13 @@ async function main(): Promise<void> {
     openSqlite({ path: join(folder, file), ...(maxBatch !== undefined && { maxBatch }) });
   const grouped = open('grouped.db');
   const modes: Mode[] = [
-    { name: 'one transaction per redemption', opened: open('single.db', 1), operations: 4_000, reads: false, perSecond: [] },
+    {
+      name: 'one transaction per redemption',
+      opened: open('single.db', 1),
+      operations: 4_000,
+      reads: false,
+      perSecond: [],
+    },
     { name: 'group commit', opened: grouped, operations: 16_000, reads: false, perSecond: [] },
     { name: 'group commit, with the reading before', opened: grouped, operations: 16_000, reads: true, perSecond: [] },
   ];
@@ -152,7 +158,12 @@ async function main(): Promise<void> {
   const baseline = modes[0]?.perSecond ?? [];
   const figures = modes.map(({ name, perSecond }): Figure => {
     const ratios = perSecond.map((value, i) => Number((value / (baseline[i] ?? Number.NaN)).toFixed(2)));
-    return { name: `sqlite FULL, ${CALLERS} callers: ${name}`, unit: 'redemptions/s', value: Math.round(median(perSecond)), ratios };
+    return {
+      name: `sqlite FULL, ${CALLERS} callers: ${name}`,
+      unit: 'redemptions/s',
+      value: Math.round(median(perSecond)),
+      ratios,
+    };
   });
   for (const { name, unit, value, ratios } of figures) {
     console.log(`${String(value).padStart(7)} ${unit}  x${median(ratios).toFixed(2)}  [${ratios.join(' ')}]  ${name}`);

@@ -81,7 +81,8 @@ const HTTP_TEXT: Target = {
     requestLaws(read, input);
     law(JSON.stringify(readHttpRequest(input)) === JSON.stringify(read), 'the same twice');
     const response = readHttpResponse(input);
-    if (response.ok) law(weigh(response.response) <= 9 * input.length, 'a response is no larger than its text can encode to');
+    if (response.ok)
+      law(weigh(response.response) <= 9 * input.length, 'a response is no larger than its text can encode to');
     else law(weigh(response) < 500, 'a refusal is short');
   },
 };

@@ -9,7 +9,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const TIMEOUT_MS = 15 * 60_000;
+const TIMEOUT_MS = 10 * 60_000;
+/** npm's own backoff keeps a machine without network waiting for more than ten minutes. */
+const SHORT_RETRIES = ['--fetch-retries=1', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=2000'];
 const TAIL_CHARACTERS = 4_000;
 
 /** What differs between the lock file and `node_modules`, as lines for people; empty when all is there. */
@@ -56,7 +58,7 @@ function executable(path) {
 /** `npm install` as the lock file says; resolves to what went wrong, or to undefined. */
 function install() {
   // not `npm ci`: it refuses lock files that lack other platforms' optional packages
-  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...SHORT_RETRIES];
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;
   const options = { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS };
   const child = npm
@@ -73,7 +75,7 @@ function install() {
     child.on('close', (code, signal) => {
       if (code === 0) resolve(undefined);
       else
-        resolve(`${tail.trim()}\nnpm install ended with ${signal ? `${signal} (15 minutes at most)` : `code ${code}`}`);
+        resolve(`${tail.trim()}\nnpm install ended with ${signal ? `${signal} (10 minutes at most)` : `code ${code}`}`);
     });
   });
 }

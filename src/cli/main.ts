@@ -2,6 +2,7 @@
 import { VERSION } from '../server/version.ts';
 import { openMemory } from '../store/memory/open.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
+import { registerStart } from './commands/start.ts';
 import type { Environment } from './environment.ts';
 import { EXIT } from './exit.ts';
 import { opener } from './open.ts';
@@ -23,4 +24,4 @@ const environment: Environment = {
   ...opener({ openSqlite, openMemory: () => openMemory() }),
 };
 
-process.exitCode = await run(process.argv.slice(2), environment);
+process.exitCode = await run(process.argv.slice(2), environment, [registerStart((path) => openSqlite({ path }))]);

@@ -41,6 +41,9 @@ async function inProcess(opened: OpenedStore, data: string, from: Opened['from']
 
 /** Operations on an opened store. Loaded only here: talking to a hub needs none of it. */
 async function openOperations(opened: OpenedStore, data: string, offline: boolean): Promise<Operations> {
-  const { createOperations } = await import('../server/operate.ts');
-  return createOperations({ ...opened, data, offline });
+  const [{ localOperations }, { masterKey }] = await Promise.all([
+    import('../server/local.ts'),
+    import('../server/keys.ts'),
+  ]);
+  return localOperations({ ...opened, data, master: offline ? undefined : masterKey(`${data}.key`) });
 }

@@ -8,9 +8,7 @@ import type { Limit } from '../core/model.ts';
 
 /** Five failures within 60 s for one source and user, or twenty for one source: wait 30 s. */
 export const SIGN_IN_LIMITS: Readonly<Record<'user' | 'source', Limit>> = {
-  // biome-ignore lint/suspicious/noThenProperty: the limit's own word; nothing awaits a limit
   user: { id: 'sign-in-user', count: 5, inMs: 60_000, then: { holdMs: 30_000 } },
-  // biome-ignore lint/suspicious/noThenProperty: the limit's own word; nothing awaits a limit
   source: { id: 'sign-in-source', count: 20, inMs: 60_000, then: { holdMs: 30_000 } },
 };
 

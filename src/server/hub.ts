@@ -1,7 +1,6 @@
 /** The hub: routes, accessories, sessions and the worker around one store. The one list of routes is `routes`. */
 import type { Verdict } from '../core/verdict.ts';
-import type { OAuthConfig, OAuthDeps } from '../profiles/oauth/deps.ts';
-import { CODE_TTL_MAX_SECONDS } from '../profiles/oauth/deps.ts';
+import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { oauthRoutes } from '../profiles/oauth/routes.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
@@ -9,6 +8,7 @@ import type { Accessory } from './accessories/accessory.ts';
 import { createLamp, type Lamp } from './accessories/lamp.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
 import { pageRoutes } from './authorize.ts';
+import { DEFAULT_PORT, HOST_NAMES, LAMP_ID, oauthConfig } from './config.ts';
 import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
 import { listen } from './http.ts';
 import type { HubKeys } from './keys.ts';
@@ -17,12 +17,6 @@ import { createOperations } from './operate.ts';
 import type { Operations } from './operations.ts';
 import { createSessions, type Sessions } from './session.ts';
 import { createUsers } from './users.ts';
-
-/** The port of the brief's hub, and where it is unless told. */
-export const DEFAULT_PORT = 5151;
-
-/** The accessory that pairings open until real ones are discovered. */
-export const LAMP_ID = 'lamp';
 
 /** What a hub is made of. */
 export interface HubOptions {
@@ -56,22 +50,6 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-/** Settings of the OAuth profile for an issuer. */
-export function oauthConfig(issuer: string, port: number): OAuthConfig {
-  const names = ['127.0.0.1', 'counterfoil.local', 'hub.home.local'];
-  return {
-    issuer,
-    aliases: names.flatMap((name) => [`http://${name}:${port}`, `http://${name}`]),
-    codeTtlSeconds: CODE_TTL_MAX_SECONDS,
-    accessTtlSeconds: 3_600,
-    refreshTtlSeconds: 30 * 86_400,
-    pairingTarget: LAMP_ID,
-  };
-}
-
-/** Host names this hub answers to. */
-const HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', 'counterfoil.local', 'hub.home.local']);
-
 /** Starts a hub on a loopback port; port 0 takes a free one. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { registry, keys, clock = Date.now, onFault = () => undefined } = options;
@@ -95,7 +73,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     },
     port: options.port ?? DEFAULT_PORT,
     ...(options.host !== undefined && { host: options.host }),
-    hosts: HOSTS,
+    hosts: new Set(HOST_NAMES),
     onFault,
   });
   if (!made) throw new Error('a listener has its routes');

@@ -74,18 +74,16 @@ describe('signing in', () => {
     expect(cost(hasher.verified[0])).toBe('argon2id$v=19$m=19456,t=2,p=1');
   });
 
-  it('never takes the password behind the dummy hash', async () => {
-    const { users, registry } = await setUp();
-    await registry.save<User>('user', 'bob', 0, { passwordHash: DUMMY_HASH, createdAt: 0 });
-    expect((await users.signIn({ name: 'bob', password: 'anything at all', source: HOME })).outcome).toBe('wrong');
+  it('spends on an unknown user what it spends on a known one: the dummy hash has the parameters of today', () => {
     expect(createHasher().stale(DUMMY_HASH)).toBe(false);
   });
 
   it('takes a password however its accents are composed (NFC)', async () => {
     const { users } = await setUp();
     await users.add('zoe', 'cafe\u0301 cre\u0300me bru\u0302le\u0301e');
-    const outcome = await users.signIn({ name: 'zoe', password: 'café crème brûlée', source: HOME });
-    expect(outcome).toEqual({ outcome: 'in', user: 'zoe' });
+    for (const password of ['café crème brûlée', 'cafe\u0301 cre\u0300me bru\u0302le\u0301e']) {
+      expect(await users.signIn({ name: 'zoe', password, source: HOME })).toEqual({ outcome: 'in', user: 'zoe' });
+    }
   });
 
   it('makes the hash again when it was made with other parameters', async () => {

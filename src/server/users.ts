@@ -73,7 +73,7 @@ export function createUsers({ registry, clock, hasher = createHasher() }: UsersO
     const tooLong = Buffer.byteLength(password.normalize('NFC')) > PASSWORD_BYTES;
     const against = record && !tooLong ? record.body.passwordHash : DUMMY_HASH;
     const right = await hasher.verify(against, tooLong ? '' : password);
-    if (right !== true || against === DUMMY_HASH || !record) return right === 'busy' ? 'busy' : false;
+    if (right !== true || !record) return right === 'busy' ? 'busy' : false;
     if (hasher.stale(against)) {
       const fresh = await hasher.hash(password);
       // Busy, or saved by somebody else meanwhile: the next sign-in does it.

@@ -131,10 +131,11 @@ describe('by keyboard alone', () => {
     offer(samplePages());
     const { tab, close } = await open();
     await tab.goto(`${hub.origin}/login-app`);
-    expect(await tab.evaluate(() => document.activeElement?.id)).toBe('name');
+    // Autofocus comes with the first frame, not with the load.
+    await tab.locator('#name:focus').waitFor();
     expect(await stops(tab, 2)).toEqual(['Password', 'Sign in']);
     await tab.goto(`${hub.origin}/login-wrong`);
-    expect(await tab.evaluate(() => document.activeElement?.id)).toBe('password');
+    await tab.locator('#password:focus').waitFor();
     await close();
   });
 

@@ -12,6 +12,8 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-default-apps',
+  // Containers often have 64 MB of /dev/shm, too little for a large screenshot.
+  '--disable-dev-shm-usage',
   '--disable-domain-reliability',
   '--disable-sync',
   '--no-first-run',

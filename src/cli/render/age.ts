@@ -15,11 +15,11 @@ export function duration(ms: number): string {
   return '0 s';
 }
 
-/** `12 s ago`, `in 4 min`, `now`. */
+/** `12 s ago`, `in 4 min`, `now`. What is still to come is told by the second it ends in: 299.9 s are `in 5 min`. */
 export function age(at: number, now: number): string {
   const ms = now - at;
   if (Math.abs(ms) < 1_000) return 'now';
-  return ms > 0 ? `${duration(ms)} ago` : `in ${duration(ms)}`;
+  return ms > 0 ? `${duration(ms)} ago` : `in ${duration(Math.floor(ms / 1_000) * 1_000)}`;
 }
 
 /** `2026-03-01`, in the style's time zone. */

@@ -1,11 +1,10 @@
 /** Ids as people read them. */
 
-const SHORT = 10;
+const ID = /^((?:vd|gr|cd|ef)_[0-9A-Z]{10})[0-9A-Z]+$/;
 
 /** Prefix and the first ten characters: `vd_7F3K9A2B4C`, which the commands take back. Other texts stay as they are. */
 export function shortId(id: string): string {
-  const end = id.indexOf('_') + 1;
-  return end > 0 && end <= 3 ? id.slice(0, end + SHORT) : id;
+  return ID.exec(id)?.[1] ?? id;
 }
 
 /** The reference in `error_uri`: the same ten characters without the prefix. */

@@ -118,9 +118,10 @@ export function wrapWords(text: string, width: number): string[] {
   return fill(words, width, displayWidth, 1).map((words) => words.join(' '));
 }
 
-/** Puts items with `separator` between them on lines of at most `width` columns. */
+/** Puts items with `separator` between them on lines of at most `width` columns; a line that goes on ends with it. */
 export function flow(items: readonly Line[], separator: Line, width: number): Line[] {
-  const rows = fill(items, width, lineWidth, lineWidth(separator));
+  const fitting = items.flatMap((item) => (lineWidth(item) > width ? wrapLine(item, width) : [item]));
+  const rows = fill(fitting, width - lineWidth(separator), lineWidth, lineWidth(separator));
   return rows.map((row, r) => {
     const joined = row.flatMap((item, i) => (i === 0 ? item : [...separator, ...item]));
     return r < rows.length - 1 ? [...joined, ...separator] : joined;

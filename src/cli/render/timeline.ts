@@ -116,7 +116,8 @@ function eventLines(events: readonly Event[], style: Style, from: number): Line[
     ];
     if (event.say.every((s) => s.text === '')) return [...head, start];
     const rest = style.width - lineWidth(start);
-    if (rest >= SAY_LEAST) return [...head, ...hang(start, wrapLine(event.say, rest), lineWidth(start))];
+    const beside = wrapLine(event.say, Math.max(1, rest));
+    if (rest >= SAY_LEAST && beside.length <= 2) return [...head, ...hang(start, beside, lineWidth(start))];
     return [
       ...head,
       start,

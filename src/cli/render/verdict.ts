@@ -6,7 +6,7 @@ import { renderChecks } from './checks.ts';
 import type { Line, Style } from './line.ts';
 import { counted, renderConsequence } from './consequence.ts';
 import { ruleName, shortId } from './id.ts';
-import { blanks, flow, mark, span, wrapWords } from './text.ts';
+import { blanks, flow, lineWidth, mark, span, wrapLine, wrapWords } from './text.ts';
 
 /** How much to show. `judgedOnly`: a request that was judged but never sent. */
 export interface VerdictOptions {
@@ -62,11 +62,15 @@ function heading(verdict: Verdict, style: Style, options: VerdictOptions): Line[
   const facts = [
     `${verdict.profile} ${verdict.action}`,
     ...(verdict.subject ? [verdict.subject] : []),
-    ...(verdict.source ? [`from ${verdict.source}`] : []),
+    ...(verdict.source && !options.judgedOnly ? [`from ${verdict.source}`] : []),
     ...(options.judgedOnly ? [] : [age(verdict.at, options.now)]),
   ].map((fact): Line => [span(style, fact, 'faint')]);
   const where = flow(facts, [blanks(1), mark(style, 'dot', 'faint'), blanks(1)], style.width - 2);
-  return [first, ...where.map((line): Line => [blanks(2), ...line]), ...decisive(verdict, style)];
+  const fits = lineWidth(first) <= style.width;
+  const top = (fits ? [first] : wrapLine(first, style.width - 2)).map(
+    (line, i): Line => (i === 0 ? line : [blanks(2), ...line]),
+  );
+  return [...top, ...where.map((line): Line => [blanks(2), ...line]), ...decisive(verdict, style)];
 }
 
 /** The check that decided what the client heard, and why, in one sentence. */

@@ -5,7 +5,7 @@
  * Not here: judging it. To add a kind: a reader in `src/protocols/`, one line in `KINDS`, a vector.
  */
 import { findCurl, readCurl } from '../../protocols/curl/read.ts';
-import type { ReadRequest, ReadResponse } from '../../protocols/http-text/message.ts';
+import type { HttpResponse, ReadRequest, ReadResponse } from '../../protocols/http-text/message.ts';
 import { TEXT_MAX } from '../../protocols/http-text/message.ts';
 import { readHttpRequest, readHttpResponse } from '../../protocols/http-text/read.ts';
 import { type OAuthError, readOAuthError, referenceOf } from '../../protocols/oauth-error/oauth-error.ts';
@@ -33,6 +33,7 @@ const KINDS: readonly ((text: string) => Artefact | undefined)[] = [
   aFormBody,
   aLabelledCode,
   anOAuthError,
+  anIdAmongWords,
   aBareCode,
   someWords,
 ];
@@ -59,6 +60,20 @@ function anId(text: string): Artefact | undefined {
   return { kind: ID_KIND[prefix], id: `${prefix}_${match?.[2]?.toUpperCase()}` };
 }
 
+/** What stands around a word of a sentence or a log line. */
+const BETWEEN_WORDS = /[\s"'<>`,;()]+/;
+
+/** An id or one of our links in a short text, as the hub itself prints them: `vd_7F3K9 refused`. The first counts. */
+function anIdAmongWords(text: string): Artefact | undefined {
+  for (const word of text.slice(0, WORDS_MAX + 1).split(BETWEEN_WORDS)) {
+    const plain = word.replace(/[.!?:]$/, '');
+    const reference = /^https?:/i.test(plain) ? referenceOf(plain) : undefined;
+    const found = reference === undefined ? anId(plain) : anId(`vd_${reference}`);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 function aCurl(text: string): Artefact | undefined {
   return findCurl(text) < 0 ? undefined : { kind: 'curl', read: readCurl(text) };
 }
@@ -76,7 +91,7 @@ function aMessage(text: string): Artefact | undefined {
   return request.ok ? { kind: 'http-request', read: request } : undefined;
 }
 
-function headersAndBody({ headers, body }: { headers: readonly (readonly [string, string])[]; body: string }): string {
+function headersAndBody({ headers, body }: HttpResponse): string {
   const told = headers.filter(([name]) => /^(?:www-authenticate|location)$/i.test(name));
   return `${told.map(([, value]) => value).join('\n')}\n${body}`.slice(0, 60_000);
 }
@@ -100,11 +115,11 @@ function requestTo(url: string): ReadRequest {
   return read.ok ? { ...read, notes: ['a URL alone was read as GET', ...read.notes] } : read;
 }
 
-const FORM_START = /^\s*(?:grant_type|code|client_id|redirect_uri|refresh_token|code_verifier)=/;
+const FORM_START = /^\s*(?:grant_type|code|client_id|client_secret|redirect_uri|refresh_token|code_verifier)=/;
 
 /** A form body without its request: taken for what a client posts to the token endpoint. */
 function aFormBody(text: string): Artefact | undefined {
-  if (!FORM_START.test(text) || !text.includes('&')) return undefined;
+  if (!FORM_START.test(text) || !(text.includes('&') || text.includes('client_secret='))) return undefined;
   const head = 'POST /token HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\n';
   const read = readHttpRequest(head + text.trimStart());
   if (!read.ok) return undefined;
@@ -143,7 +158,7 @@ function anOAuthError(text: string): Artefact | undefined {
  * behind a small letter). Looked for before `someWords`, so that words never carry a code along.
  */
 function aBareCode(text: string): Artefact | undefined {
-  for (const word of text.slice(0, WORDS_MAX + 1).split(/[\s"'<>`,;()]+/)) {
+  for (const word of text.slice(0, WORDS_MAX + 1).split(BETWEEN_WORDS)) {
     const body = word.replace(/[.!?:]$/, '');
     if (!/^[0-9A-Za-z]{16,29}$/.test(body) || !(/\d/.test(body) || /[a-z][A-Z]/.test(body))) continue;
     if (readCode('authorization_code', body).ok) return code('authorization_code', body);

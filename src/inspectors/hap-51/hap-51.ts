@@ -7,7 +7,7 @@
 import { ENTRIES, type Entry } from './readings.ts';
 
 /** One reading as shown. */
-export interface Reading extends Omit<Entry, 'words'> {
+interface Reading extends Omit<Entry, 'words'> {
   /** The given words that raised it; missing when none did. */
   readonly becauseOf?: string;
 }

@@ -99,9 +99,14 @@ export async function mintAsked(
   return { minted, verdict: verdict.id };
 }
 
-/** The person has answered: a yes hands a code to the client (RFC 6749 §4.1.2, RFC 9207 `iss`), a no an error. */
+/**
+ * The person has answered: a yes hands a code to the client (RFC 6749 §4.1.2, RFC 9207 `iss`), a no an error.
+ *
+ * @throws on a bug of the caller: a sound request that was judged without the person's answer
+ */
 export async function answerAuthorize(deps: OAuthDeps, request: AuthorizeRequest, user: string): Promise<AuthorizeOutcome> {
   if (!request.judgement.ok) return refuseAuthorize(deps, request);
+  if (request.c.decision !== 'allow') throw new Error('expected a request judged with the answer of a person, got none');
   const { minted, verdict } = await mintAsked(deps, request, user);
   const parameters = { code: minted.code, state: request.state, iss: deps.config.issuer };
   return { kind: 'redirect', location: redirectTo(request.c.request.values['redirect_uri'] ?? '', parameters), verdict };

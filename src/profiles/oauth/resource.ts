@@ -1,7 +1,6 @@
 /** The protected API's gate: an access token for an answer. A refusal leaves a verdict; so does a token's first use. */
 import type { Grant } from '../../core/model.ts';
 import type { Judgement } from '../../core/verdict.ts';
-import type { Judgement } from '../../core/verdict.ts';
 import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import type { Loaded } from '../../store/port.ts';
 import type { ResourceCase } from './case.ts';
@@ -58,9 +57,9 @@ export async function judgeAccess(
     ...(grant && { grant: grantFacts(grant) }),
     generation: loaded.generation,
     target: { method: request.method, uris: origins.map((origin) => origin + request.path) },
-    ...(proof && { dpop: dpopFacts(proof, deps.keys.apiNonce, loaded.now, replayed(seen, proof, loaded.now)) }),
+    ...(proof && { dpop: dpopFacts(proof, deps.keys.apiNonce, loaded.now, NONE) }),
   };
-  return { c, judgement: judge('resource', c), loaded };
+  return { ...spendProof(fresh, proof, seen), loaded };
 }
 
 /** Lets one API request in, or refuses it as RFC 6750 says. */
@@ -96,10 +95,16 @@ export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promis
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Only a proof whose signature holds takes its key, so that nobody can spend a proof for somebody else. */
-function replayed(seen: ReplayCache | undefined, proof: Proof, now: number): ReadonlySet<string> {
-  const { once } = proof;
-  return once && seen && !seen.take(once.key, now, once.until) ? new Set([once.key]) : NONE;
+/**
+ * Judges the case, and spends its proof if it holds: only a request that would be admitted takes the key of its proof.
+ * So nobody can spend a proof for somebody else, and nobody without a token can fill the cache and push keys out of it.
+ */
+function spendProof(c: ResourceCase, proof: Proof | undefined, seen: ReplayCache | undefined): Pick<JudgedAccess, 'c' | 'judgement'> {
+  const judgement = judge('resource', c);
+  if (!judgement.ok || !c.dpop || !proof?.once || !seen) return { c, judgement };
+  if (seen.take(proof.once.key, c.now, proof.once.until)) return { c, judgement };
+  const replayed: ResourceCase = { ...c, dpop: { ...c.dpop, replayed: true } };
+  return { c: replayed, judgement: judge('resource', replayed) };
 }
 
 function readAuthorization(header: string | undefined): { scheme: ResourceCase['scheme']; token?: string } {

@@ -37,45 +37,51 @@ interface Seen {
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0 && spawnSync('bash', ['--version']).status === 0;
 
-describe.skipIf(!hasCurl)('a command is read as the request that curl sends (skipped where curl or bash is missing)', () => {
-  let server: Server;
-  let origin = '';
-  let seen: Seen | undefined;
+describe.skipIf(!hasCurl)(
+  'a command is read as the request that curl sends (skipped where curl or bash is missing)',
+  () => {
+    let server: Server;
+    let origin = '';
+    const arrived: Seen[] = [];
 
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { method = '', url: target = '', headers } = request;
-        seen = { method, target, headers, body: Buffer.concat(chunks).toString('utf8') };
-        response.end('ok');
+    beforeAll(async () => {
+      server = createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const { method = '', url: target = '', headers } = request;
+          arrived.push({ method, target, headers, body: Buffer.concat(chunks).toString('utf8') });
+          response.end('ok');
+        });
       });
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
 
-  afterAll(() => new Promise<void>((done) => server.close(() => done())));
+    afterAll(() => new Promise<void>((done) => server.close(() => done())));
 
-  it.each(COMMANDS)('%s', async (template) => {
-    const command = template.replace('URL', origin);
-    seen = undefined;
-    const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', no_proxy: '*' };
-    const running = promisify(execFile)('bash', ['--norc', '-c', command.replace('curl', 'curl -q -s')], { env });
-    running.child.stdin?.end();
-    await running;
-    const read = readCurl(command);
-    if (!read.ok) throw new Error(`unread: ${read.came}`);
-    const { method, target, headers, body } = read.request;
-    expect({ method, target, body }).toEqual({ method: seen?.method, target: seen?.target, body: seen?.body });
-    // what curl adds by itself (its own name, Accept, the length) is not part of what was asked for
-    for (const [name, value] of headers) expect(seen?.headers[name.toLowerCase()], name).toBe(value === '' ? '' : utf8(value));
-    for (const name of ['authorization', 'content-type']) {
-      expect(headerOf(read.request, name)).toBe(seen?.headers[name]);
-    }
-  });
-});
+    it.each(COMMANDS)('%s', async (template) => {
+      const command = template.replace('URL', origin);
+      arrived.length = 0;
+      const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', no_proxy: '*' };
+      const running = promisify(execFile)('bash', ['--norc', '-c', command.replace('curl', 'curl -q -s')], { env });
+      running.child.stdin?.end();
+      await running;
+      const seen = arrived[0];
+      expect(arrived.length).toBe(1);
+      const read = readCurl(command);
+      if (!read.ok) throw new Error(`unread: ${read.came}`);
+      const { method, target, headers, body } = read.request;
+      expect({ method, target, body }).toEqual({ method: seen?.method, target: seen?.target, body: seen?.body });
+      // what curl adds by itself (its own name, Accept, the length) is not part of what was asked for
+      for (const [name, value] of headers)
+        expect(seen?.headers[name.toLowerCase()], name).toBe(value === '' ? '' : utf8(value));
+      for (const name of ['authorization', 'content-type']) {
+        expect(headerOf(read.request, name)).toBe(seen?.headers[name]);
+      }
+    });
+  },
+);
 
 /** node:http hands header bytes out as Latin-1. */
 function utf8(value: string): string {

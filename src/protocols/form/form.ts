@@ -18,7 +18,7 @@ export interface FormLimits {
 export const FORM_LIMITS: FormLimits = { totalBytes: 65_536, parameters: 100, name: 256, value: 16_384 };
 
 /** What was wrong. `position` is 1-based, inside the raw (undecoded) name or value; `detail` quotes no value. */
-export interface FormFault {
+interface FormFault {
   readonly kind: 'too-large' | 'too-many' | 'name-too-long' | 'value-too-long' | 'escape' | 'utf8';
   readonly parameter?: string;
   readonly position?: number;
@@ -201,7 +201,7 @@ function hex(c: number | undefined): number {
 
 function latin1(bytes: Uint8Array): string {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.latin1Slice();
+  return buffer.toString('latin1');
 }
 
 /** Bytes of the input; a string that is surely too large is not measured to its end. */

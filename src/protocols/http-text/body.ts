@@ -1,5 +1,6 @@
 /** The body of a pasted message: what of it was sent, and what is only how it was printed. */
 import type { Line } from './lines.ts';
+import { counted } from './message.ts';
 import { isStatusLine } from './start-line.ts';
 
 /** What is needed to tell a body from its print. `notes` is added to. */
@@ -97,12 +98,9 @@ function unwrap(body: string, notes: string[]): string {
     }
   }
   out.push(last);
-  if (wraps > 0) {
-    notes.push(
-      `the body is printed on several lines: ${wraps} line breaks beside & were taken out, blanks before & stay`,
-    );
-  }
-  if (kept > 0) notes.push(`${kept} line breaks in the body stand beside no & and were kept: they are part of a value`);
+  if (wraps > 0)
+    notes.push(`took out ${counted(wraps, 'line break')} beside &: how the body is printed; blanks before & stay`);
+  if (kept > 0) notes.push(`kept ${counted(kept, 'line break')} in the body beside no &: part of a value`);
   return out.join('');
 }
 

@@ -10,7 +10,7 @@ export interface Line {
 }
 
 /** What stood in front of every line of the message. */
-export type Dress = 'none' | 'indent' | 'quote' | 'curl-v' | 'wireshark';
+type Dress = 'none' | 'indent' | 'quote' | 'curl-v' | 'wireshark';
 
 /** The lines of one message, undressed, start line first. */
 export interface Found {
@@ -103,12 +103,17 @@ export function findMessage(
     const first = { text: start, end };
     if (marked) return { ...about, ...unquoted(first, rest, mark) };
     if (bare.endsWith(PRINTED_CRLF)) return { ...about, lines: [first, ...printed(rest)], dress: 'wireshark' };
-    if (indent > 0 && rest.every((l) => isBlank(l.text) || indentOf(l.text) >= indent)) {
-      return { ...about, lines: [first, ...rest.map((l) => ({ ...l, text: l.text.slice(indent) }))], dress: 'indent' };
-    }
+    // a header never begins with a blank on the second line, so what stands there is indentation
+    const second = rest[0]?.text ?? '';
+    const shift = Math.max(indent, isBlank(second) ? 0 : indentOf(second));
+    if (shift > 0) return { ...about, lines: [first, ...rest.map((l) => outdent(l, shift))], dress: 'indent' };
     return { ...about, lines: [first, ...rest], dress: 'none' };
   }
   return undefined;
+}
+
+function outdent(line: Line, by: number): Line {
+  return { ...line, text: line.text.slice(Math.min(by, indentOf(line.text))) };
 }
 
 function upToFence(lines: readonly Line[]): readonly Line[] {

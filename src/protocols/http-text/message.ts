@@ -50,3 +50,8 @@ export function headerOf(message: Pick<HttpRequest, 'headers'>, name: string): s
   const wanted = name.toLowerCase();
   return message.headers.find(([n]) => n.toLowerCase() === wanted)?.[1];
 }
+
+/** `1 line`, `2 lines`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -7,6 +7,7 @@
 import { bodyOf } from './body.ts';
 import { type Found, findMessage, isBlank, type Line, splitLines } from './lines.ts';
 import {
+  counted,
   HEADERS_MAX,
   type HttpRequest,
   NOTES_MAX,
@@ -67,10 +68,10 @@ function done(request: HttpRequest, notes: readonly string[]): ReadRequest {
 function aboutFinding(found: Found): string[] {
   const notes: string[] = [];
   if (found.fenced) notes.push('a code fence around the message was taken off');
-  if (found.skipped > 0) notes.push(`${found.skipped} lines above the message were skipped`);
+  if (found.skipped > 0) notes.push(`skipped ${counted(found.skipped, 'line')} above the message`);
   if (found.dress === 'quote') notes.push('the quote marks in front of the lines were taken off');
   if (found.dress === 'curl-v') notes.push('the marks of curl -v were taken off');
-  if (found.dress === 'indent') notes.push('the indentation in front of all lines was taken off');
+  if (found.dress === 'indent') notes.push('the indentation in front of the lines was taken off');
   if (found.dress === 'wireshark') notes.push('a packet viewer printed \\r\\n at the line ends; they were taken off');
   return notes;
 }

@@ -247,7 +247,13 @@ function bareWord(text: string): OAuthError | undefined {
     if (at < 0) continue;
     const around = (text[at - 1] ?? ' ') + (text[at + error.length] ?? ' ');
     if (NAME_CHARACTER.test(around)) continue;
-    return build('text', { error, description: undefined, uri: pair(text, 'error_uri')?.value });
+    return build('text', { error, description: undefined, uri: pair(text, 'error_uri')?.value ?? linkIn(text) });
   }
   return undefined;
+}
+
+/** The first link with a reference near the start of the text, where no field names it. */
+function linkIn(text: string): string | undefined {
+  const words = text.slice(0, 4_000).split(/[\s"'<>`,;()]+/);
+  return words.find((word) => /^https?:/i.test(word) && referenceOf(word) !== undefined);
 }

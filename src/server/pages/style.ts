@@ -125,7 +125,7 @@ const VERDICT = `
 .halves>div+div{border-top:2px dashed var(--edge)}
 .halves dt{font-size:.86rem;color:var(--soft)}
 .halves dd{font-family:ui-monospace,"SF Mono","Cascadia Mono","JetBrains Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.9rem;overflow-wrap:anywhere;unicode-bidi:isolate}
-@media (max-width:30rem){.halves>div{grid-template-columns:1fr;gap:0}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.6rem}}
+@media (max-width:30rem){.halves>div{grid-template-columns:1fr;gap:0}.facts{grid-template-columns:1fr;gap:0}.facts dd:not(:last-child){margin-bottom:.6rem}}
 mark{background:var(--lit);color:var(--lit-ink);border-radius:.15rem;box-shadow:0 0 0 1px currentColor}
 .time{border-left:2px solid var(--line);margin-left:.35rem}
 .time li{position:relative;padding:0 0 1.1rem 1.4rem}

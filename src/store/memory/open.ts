@@ -25,12 +25,15 @@ export function openMemory({ clock = Date.now }: MemoryOptions = {}): OpenedMemo
   const tables = emptyTables();
   const tick = monotonic(clock);
   let open = true;
-  const moment = (): Moment => {
+  const opened = (): void => {
     if (!open) throw closed();
+  };
+  const moment = (): Moment => {
+    opened();
     return { now: tick(0), generation: tables.generation };
   };
   const close = async (): Promise<void> => {
     open = false;
   };
-  return { store: memoryStore(tables, moment, close), registry: memoryRegistry(tables, moment), close };
+  return { store: memoryStore(tables, opened, moment, close), registry: memoryRegistry(tables, opened), close };
 }

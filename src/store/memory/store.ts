@@ -9,8 +9,13 @@ import { sweep } from './sweep.ts';
 import type { Tables } from './tables.ts';
 import { mint, redeem } from './write.ts';
 
-/** Builds the store over `tables`; `moment` throws once it is closed. */
-export function memoryStore(tables: Tables, moment: () => Moment, close: () => Promise<void>): Store {
+/** Builds the store over `tables`; `opened` and `moment` throw once it is closed. */
+export function memoryStore(
+  tables: Tables,
+  opened: () => void,
+  moment: () => Moment,
+  close: () => Promise<void>,
+): Store {
   return {
     load: async (ask) => load(tables, ask, moment().now),
     mint: async (minting) => mint(tables, minting, moment()),
@@ -18,7 +23,7 @@ export function memoryStore(tables: Tables, moment: () => Moment, close: () => P
     refuse: async (refusal) => refuse(tables, refusal, moment()),
     revoke: async (revocation) => revoke(tables, revocation, moment()),
     async find(kind, query) {
-      moment();
+      opened();
       return find(tables, kind, query);
     },
     claim: async (ask) => claim(tables, ask, moment()),

@@ -1,0 +1,187 @@
+/** `counterfoil start`: runs the hub, and the first sixty seconds beside it. */
+import { spawn } from 'node:child_process';
+import { platform } from 'node:os';
+import type { Command } from 'commander';
+import type { Verdict } from '../../core/verdict.ts';
+import { type AdminDoor, serveAdmin } from '../../server/admin-socket.ts';
+import { adminPath } from '../../server/admin-path.ts';
+import { DEFAULT_PORT } from '../../server/config.ts';
+import { type Hub, startHub } from '../../server/hub.ts';
+import { deriveKeys, masterKey } from '../../server/keys.ts';
+import { action, type Cli } from '../cli.ts';
+import { createDemo, type Demo, type DemoKey } from '../demo/demo.ts';
+import { readKeys } from '../demo/keys.ts';
+import type { Environment } from '../environment.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { teach } from '../help.ts';
+import type { OpenedStore } from '../open.ts';
+import type { Register } from '../program.ts';
+import { clock } from '../render/age.ts';
+import { reference, ruleName, shortId } from '../render/id.ts';
+import type { Line } from '../render/line.ts';
+import { blanks, flow, span } from '../render/text.ts';
+import { renderVerdict } from '../render/verdict.ts';
+
+interface StartOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly demo: boolean;
+}
+
+/** Trees printed of what strangers send, at most this many in a window; lines after that. */
+const TREES = { most: 6, inMs: 10_000 } as const;
+
+/** The command, over the store that the composition root opens. It is what `counterfoil` alone does. */
+export function registerStart(openStore: (path: string) => OpenedStore): Register {
+  return (program: Command, environment: Environment) => {
+    const start = program
+      .command('start', { isDefault: true })
+      .description('run the hub (what counterfoil alone does)')
+      .option('--port <number>', `port on 127.0.0.1; 0 takes a free one (default ${DEFAULT_PORT})`)
+      .option('--host <address>', 'address to listen on; loopback only until there is TLS')
+      .option('--no-demo', 'no lamp story, no keys: one line for each refusal');
+    start.action(action<StartOptions>(environment, (cli, options) => run(cli, options, openStore)));
+    teach(start, { examples: ['start', 'start --port 8080 --db ./hub.db', 'start --no-demo'] });
+  };
+}
+
+async function run(cli: Cli, options: StartOptions, openStore: (path: string) => OpenedStore): Promise<0> {
+  const port = readPort(options.port);
+  const opened = openStore(cli.db);
+  let door: AdminDoor | undefined;
+  let hub: Hub | undefined;
+  const printer = createPrinter(cli);
+  try {
+    hub = await startHub({
+      ...opened,
+      keys: deriveKeys(masterKey(`${cli.db}.key`)),
+      data: cli.db,
+      port,
+      ...(options.host !== undefined && { host: options.host }),
+      onVerdict: (verdict) => printer.verdict(verdict),
+      onFault: (error, where) =>
+        cli.say(`fault at ${where}: ${error instanceof Error ? error.message : String(error)}`),
+      log: (line) => cli.say(line),
+    });
+    door = await serveAdmin(hub.operations, await adminPath(cli.db));
+    cli.print(banner(hub, cli));
+    await (options.demo ? story(hub, cli, printer) : untilStopped());
+    return EXIT.ok;
+  } finally {
+    await door?.close();
+    await hub?.close();
+    await opened.store.close();
+  }
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`expected a port from 0 to 65535, got ${text}`, 'try --port 5151');
+}
+
+function banner(hub: Hub, { style, db }: Cli): Line[] {
+  const ready = (performance.now() / 1_000).toFixed(1);
+  return [
+    [],
+    [span(style, '  Counterfoil', 'strong'), span(style, `  ${hub.issuer}   data ${db}   ready in ${ready} s`)],
+    [],
+  ];
+}
+
+const KEYS: readonly (readonly [key: string, what: string])[] = [
+  ['s', 'send it exactly as printed'],
+  ['f', 'fix and resend'],
+  ['a', 'replay as an attacker (copied bytes)'],
+  ['r', 'replay as the app'],
+  ['o', 'open in the browser'],
+  ['q', 'quit'],
+];
+
+/** The demo on a terminal or a pipe; a pipe that ends leaves the hub running. */
+async function story(hub: Hub, cli: Cli, printer: Printer): Promise<void> {
+  const { style } = cli;
+  const demo = await createDemo(hub, cli);
+  printer.demo = demo;
+  await demo.introduce();
+  const help = (): void => cli.print(keysLines(cli));
+  help();
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      stop();
+      resolve();
+    };
+    const stop = readKeys(
+      cli.environment.stdin,
+      async (key) => {
+        cli.print([[span(style, `> ${key}`, 'strong')]]);
+        if (key === 'o') return openBrowser(hub, cli);
+        if (isDemoKey(key)) await demo.press(key).catch((error: unknown) => cli.say(String(error)));
+        else help();
+      },
+      end,
+    );
+    process.once('SIGINT', end).once('SIGTERM', end);
+  });
+  cli.print([[span(style, '  stopped; what was decided is kept', 'faint')]]);
+}
+
+function keysLines({ style }: Cli): Line[] {
+  const items = KEYS.map(([key, what]): Line => [span(style, key, 'id'), span(style, `  ${what}`)]);
+  return [...flow(items, [blanks(3)], style.width - 4).map((line): Line => [blanks(2), ...line]), []];
+}
+
+function isDemoKey(key: string): key is DemoKey {
+  return key === 's' || key === 'f' || key === 'a' || key === 'r';
+}
+
+/** The page, signed in by a link that works once and for a minute. */
+function openBrowser(hub: Hub, cli: Cli): void {
+  const url = hub.issuer + hub.sessions.issueLink('owner').path;
+  const command = { darwin: 'open', win32: 'explorer' }[platform() as string] ?? 'xdg-open';
+  const child = spawn(command, [url], { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+  cli.print([[span(cli.style, '  signs you in once, within a minute:', 'faint')], [span(cli.style, `  ${url}`)], []]);
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+}
+
+interface Printer {
+  demo?: Demo;
+  verdict(verdict: Verdict): void;
+}
+
+/** Prints refusals as they happen: the whole tree beside the demo, a line each without it. */
+function createPrinter(cli: Cli): Printer {
+  const { style } = cli;
+  const shown = new Set<string>();
+  let window = { from: 0, trees: 0 };
+  const printer: Printer = {
+    verdict(verdict) {
+      if (verdict.ok || printer.demo?.busy()) return;
+      if (verdict.at - window.from > TREES.inMs) window = { from: verdict.at, trees: 0 };
+      const tree = printer.demo && !shown.has(verdict.id) && window.trees < TREES.most;
+      if (shown.size > 10_000) shown.clear();
+      shown.add(verdict.id);
+      if (!tree) return cli.print([refusalLine(verdict)]);
+      window.trees += 1;
+      cli.print([...renderVerdict(verdict, style, { now: verdict.at }), []]);
+    },
+  };
+  const refusalLine = (verdict: Verdict): Line => [
+    span(style, `${clock(verdict.at, style)}  `, 'faint'),
+    span(style, 'refused  ', 'bad'),
+    span(style, shortId(verdict.id), 'id'),
+    span(
+      style,
+      `  ${verdict.subject ?? '-'}  ${verdict.refusal ?? ''}  ${ruleName(verdict.decisive ?? '')}/${verdict.cause ?? ''}  /r/${reference(verdict.id)}`,
+    ),
+  ];
+  return printer;
+}

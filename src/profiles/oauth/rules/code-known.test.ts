@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { code, tokenCase, without } from '../../../../test/support/oauth-case.ts';
+import { codeKnown } from './code-known.ts';
+
+describe('oauth.code-known', () => {
+  it('passes a code that this hub minted, by its fingerprint', () => {
+    expect(codeKnown.check(tokenCase())).toEqual({ outcome: 'pass', presented: code().id.slice(0, 13) });
+  });
+
+  it('refuses as `unknown`, and says nothing of what came', () => {
+    expect(codeKnown.check(without(tokenCase(), 'code'))).toEqual({ outcome: 'fail', cause: 'unknown' });
+  });
+
+  it('skips what did not come, cannot be read, or cannot be looked up', () => {
+    const c = without(tokenCase(), 'code');
+    expect(codeKnown.check(without(c, 'handle')).outcome).toBe('skip');
+    expect(codeKnown.check({ ...c, handle: { read: 'length', detail: '3 characters' } }).outcome).toBe('skip');
+    expect(codeKnown.check({ ...c, offline: true }).outcome).toBe('skip');
+  });
+});

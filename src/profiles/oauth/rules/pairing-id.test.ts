@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { codeBound, JKT, keyedCase, PAIRING, proof, tokenCase, without } from '../../../../test/support/oauth-case.ts';
+import { pairingId } from './pairing-id.ts';
+
+describe('oauth.pairing-id', () => {
+  it('passes a proof that speaks for the pairing', () => {
+    expect(pairingId.check(keyedCase())).toEqual({ outcome: 'pass', presented: PAIRING });
+  });
+
+  it('refuses as `missing`: no proof, or one that names no pairing', () => {
+    const expected = `proof by pairing ${PAIRING}`;
+    expect(pairingId.check(without(keyedCase(), 'dpop'))).toEqual({
+      outcome: 'fail',
+      cause: 'missing',
+      expected,
+      presented: 'nothing',
+    });
+    expect(pairingId.check(keyedCase({ dpop: without(proof(), 'pairingId') }))).toEqual({
+      outcome: 'fail',
+      cause: 'missing',
+      expected,
+      presented: 'a proof without pairing_id',
+    });
+  });
+
+  it('refuses as `other-pairing`, and counts it', () => {
+    const found = pairingId.check(keyedCase({ dpop: proof({ pairingId: PAIRING.toLowerCase() }) }));
+    expect(found).toEqual({
+      outcome: 'fail',
+      cause: 'other-pairing',
+      expected: PAIRING,
+      presented: PAIRING.toLowerCase(),
+    });
+    expect(pairingId.counts).toEqual(['other-pairing']);
+  });
+
+  it('skips an unknown code, one tied to no pairing, and a proof that does not hold', () => {
+    for (const c of [
+      without(keyedCase(), 'code'),
+      tokenCase({ code: codeBound({ jkt: JKT }) }),
+      keyedCase({ dpop: proof({ replayed: true, pairingId: 'other' }) }),
+    ]) {
+      expect(pairingId.check(c).outcome).toBe('skip');
+    }
+  });
+});

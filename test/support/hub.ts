@@ -1,0 +1,73 @@
+/** A real hub on a free loopback port, over a real store, with a clock that a test may hold. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Hub, startHub } from '../../src/server/hub.ts';
+import { deriveKeys } from '../../src/server/keys.ts';
+import { openMemory } from '../../src/store/memory/open.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+
+/** How to start it. */
+export interface TestHubOptions {
+  /** Milliseconds since the epoch; the real clock unless given. Never let it go backwards. */
+  readonly clock?: () => number;
+  /** `sqlite` unless told. */
+  readonly store?: 'sqlite' | 'memory';
+  readonly onVerdict?: NonNullable<Parameters<typeof startHub>[0]['onVerdict']>;
+}
+
+/** A running hub, where it listens, and every fault it had. */
+export interface TestHub {
+  readonly hub: Hub;
+  readonly url: string;
+  readonly faults: readonly unknown[];
+  /** Posts a form to `/token`. A string body is sent as it is. */
+  token(body: string | Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Starts one. */
+export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
+  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-'));
+  const clock = options.clock ?? Date.now;
+  const opened = options.store === 'memory' ? openMemory({ clock }) : openSqlite({ path: join(folder, 'hub.db'), clock });
+  const faults: unknown[] = [];
+  const hub = await startHub({
+    ...opened,
+    keys: deriveKeys(randomBytes(32)),
+    data: 'test',
+    port: 0,
+    clock,
+    onFault: (error) => faults.push(error),
+    ...(options.onVerdict && { onVerdict: options.onVerdict }),
+  });
+  const url = `http://127.0.0.1:${hub.port}`;
+  return {
+    hub,
+    url,
+    faults,
+    token: (body: string | Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) =>
+      fetch(`${url}/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: typeof body === 'string' ? body : new URLSearchParams(body).toString(),
+      }),
+    async close() {
+      await hub.close();
+      await opened.store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A clock that stands still until it is moved. */
+export function heldClock(start = Date.UTC(2026, 0, 1)): { readonly now: () => number; move(ms: number): void } {
+  let at = start;
+  return {
+    now: () => at,
+    move(ms) {
+      at += ms;
+    },
+  };
+}
