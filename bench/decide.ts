@@ -1,12 +1,13 @@
 /**
- * How long one judgement takes. For now a made-up table of 25 rules that all pass, with the shape and values of a token
- * request; when the oauth profile has its tables, add its success path to `cases` and keep this one as the yardstick of
- * the engine alone.
+ * How long one judgement takes: the OAuth tables on sound requests, and a made-up table of 25 rules that all pass as the
+ * yardstick of the engine alone.
  */
 import { createHash } from 'node:crypto';
 import { decide } from '../src/core/decide.ts';
 import type { Binding } from '../src/core/model.ts';
 import { type Phase, pass, type Rule } from '../src/core/rule.ts';
+import { judge } from '../src/profiles/oauth/profile.ts';
+import { resourceCase, tokenCase } from '../test/support/oauth-case.ts';
 import { microsecondsPerCall, report } from './report.ts';
 
 interface Attempt {
@@ -47,17 +48,22 @@ const phases: Phase<Attempt>[] = Array.from({ length: PHASES }, (_, phase) => ({
 
 const bindings: Binding[] = ['fact_0', 'fact_7', 'fact_24'].map((fact) => ({ fact, match: 'exact', expected: fact }));
 
+const token = tokenCase();
+const resource = resourceCase();
+
 /** Every path measured: its name, and one judgement that succeeds. */
-const cases: readonly (readonly [name: string, judge: () => { readonly ok: boolean }])[] = [
+const cases: readonly (readonly [name: string, run: () => { readonly ok: boolean }])[] = [
   ['decide, 25 made-up rules, success', () => decide(attempt, phases, bindings)],
+  ['decide, oauth token, success', () => judge('token', token)],
+  ['decide, oauth resource, success', () => judge('resource', resource)],
 ];
 
 const code = 'hap5.1-authcode:x8G3pQ2vR9mN7kL1';
 const hash = microsecondsPerCall(() => createHash('sha256').update(code).digest(), 1_000);
 report(
-  cases.map(([name, judge]) => {
-    if (!judge().ok) throw new Error(`${name}: expected a success`);
-    const value = microsecondsPerCall(judge, 1_000);
+  cases.map(([name, run]) => {
+    if (!run().ok) throw new Error(`${name}: expected a success`);
+    const value = microsecondsPerCall(run, 1_000);
     return { name, unit: 'µs', value, ratios: { 'SHA-256 of a code': value / hash } };
   }),
 );

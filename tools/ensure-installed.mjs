@@ -75,9 +75,15 @@ function install() {
     child.on('close', (code, signal) => {
       if (code === 0) resolve(undefined);
       else
-        resolve(`${tail.trim()}\nnpm install ended with ${signal ? `${signal} (10 minutes at most)` : `code ${code}`}`);
+        resolve(
+          `${withoutStack(tail)}\nnpm install ended with ${signal ? `${signal} (10 minutes at most)` : `code ${code}`}`,
+        );
     });
   });
+}
+
+function withoutStack(text) {
+  return text.replace(/^npm error +at .*\n/gm, '').trim();
 }
 
 function giveUp(text) {

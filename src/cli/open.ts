@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { connectAdmin } from '../server/admin-client.ts';
 import { adminPath } from '../server/admin-path.ts';
 import type { Operations } from '../server/operations.ts';
-import type { Registry } from '../store/registry.ts';
 import type { Store } from '../store/port.ts';
+import type { Registry } from '../store/registry.ts';
 import type { Environment, Opened } from './environment.ts';
 
 /** An opened store and its registries, whichever adapter made them. */

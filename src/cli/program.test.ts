@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Minted, Operations } from '../server/operations.ts';
 import { adminPath } from '../server/admin-path.ts';
 import { serveAdmin } from '../server/admin-socket.ts';
+import type { Minted, Operations } from '../server/operations.ts';
 import { openMemory } from '../store/memory/open.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import type { Environment, Input } from './environment.ts';
 import { opener } from './open.ts';
-import { buildProgram, run } from './program.ts';
+import { buildProgram, type Register, run } from './program.ts';
 
 let folder: string;
 let db: string;
@@ -84,7 +84,10 @@ describe('the command line', () => {
     expect(commands.length).toBeGreaterThan(15);
     for (const command of commands) {
       let help = '';
-      command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
+      const writeOut = (text: string): void => {
+        help += text;
+      };
+      command.configureOutput({ writeOut }).outputHelp();
       expect(help, command.name()).toMatch(/Examples:\n {2}\$ counterfoil \S/);
       expect(help, command.name()).toMatch(/With --json:/);
       expect(help, command.name()).not.toMatch(/--password[ =<]/);
@@ -102,6 +105,27 @@ describe('the command line', () => {
     [['mint'], "required option '--client <id>' not specified", 'counterfoil mint --help'],
   ])('answers a wrong command line %j with one line and a hint, code 2', async (args, line, hint) => {
     expect(await cf(args)).toEqual({ code: 2, out: '', err: `counterfoil: ${line}\n  hint: ${hint}\n` });
+  });
+
+  it('takes no misspelled command for an argument of the default one', async () => {
+    let started = 0;
+    const start: Register = (program) =>
+      void program.command('start', { isDefault: true }).action(() => void started++);
+    const input = new PassThrough();
+    const stderr = new PassThrough({ encoding: 'utf8' });
+    const environment = {
+      stdin: input,
+      stdout: new PassThrough(),
+      stderr,
+      env: {},
+      version: '1.0.0',
+      ...opener(adapters),
+    };
+    expect(await run(['explian', 'request.txt'], environment, [start])).toBe(2);
+    expect(stderr.read()).toBe("counterfoil: unknown command 'explian'\n  hint: counterfoil --help\n");
+    expect(started).toBe(0);
+    expect(await run(['--db', db], environment, [start])).toBe(0);
+    expect(started).toBe(1);
   });
 
   it('creates no file by asking for one that is not there', async () => {
@@ -174,7 +198,7 @@ describe('applications and users', () => {
     );
     expect((await cf(['user', 'add', 'dave'], { tty: true, stdin: 'half\u0003' })).code).toBe(130);
     expect((await cf(['user', 'add', 'erin'])).err).toContain('use --password-stdin');
-    expect((await cf(['user', 'list'])).out).toMatch(/alice[^]*bob/);
+    expect((await cf(['user', 'list'])).out).toMatch(/alice[\s\S]*bob/);
   });
 });
 
@@ -260,7 +284,7 @@ describe('explain', () => {
       'a',
       '--public',
       '--redirect-uri',
-      'http://192.168.1.9/cb',
+      'https://a.example/cb',
       '--scope',
       's',
       '--disable-scope',
@@ -301,6 +325,7 @@ describe('codes, grants and verdicts', () => {
     expect((await cf(['revoke', minted.grant, '--yes'])).out).toMatch(/: ended, 1 live credential with it\n$/);
     expect((await cf(['revoke', minted.grant, '--yes'])).out).toContain('was ended already');
     expect((await cf(['show', minted.id])).out).toContain('revoked');
+    expect((await cf(['codes'])).out).not.toContain('live');
   });
 
   it('print JSON that no terminal can act on', async () => {

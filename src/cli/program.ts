@@ -14,7 +14,7 @@ import { registerUpd } from './commands/upd.ts';
 import { registerUser } from './commands/user.ts';
 import { registerVerdicts } from './commands/verdicts.ts';
 import type { Environment } from './environment.ts';
-import { EXIT, type ExitCode, explainFault } from './exit.ts';
+import { EXIT, type ExitCode, explainFault, UsageError } from './exit.ts';
 import { teach } from './help.ts';
 import { safe } from './render/text.ts';
 
@@ -80,6 +80,13 @@ function usageText(text: string, path: string): string {
   return `counterfoil: ${safe(line.replace(/^error: /, ''))}\n  hint: ${safe(hint)}\n`;
 }
 
+/** A default command would take a misspelled name for an argument of its own. */
+function refuseUnknown(program: Command, argv: readonly string[]): void {
+  const [name] = program.parseOptions([...argv]).operands;
+  if (name === undefined || name === 'help' || program.commands.some((c) => c.name() === name)) return;
+  throw new UsageError(`unknown command '${name}'`, 'counterfoil --help');
+}
+
 /** Runs one command line (without `node` and the script) and answers its exit code. Never throws. */
 export async function run(
   argv: readonly string[],
@@ -88,6 +95,7 @@ export async function run(
 ): Promise<ExitCode> {
   const program = buildProgram(environment, more);
   try {
+    refuseUnknown(program, argv);
     await program.parseAsync(argv, { from: 'user' });
     return exitCodeOf(program);
   } catch (fault) {

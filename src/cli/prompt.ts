@@ -18,31 +18,43 @@ export async function ask({ stdin, stderr }: Environment, question: string): Pro
   }
 }
 
-/** Longest secret read, in bytes. */
+/** Longest secret read, in characters. */
 const SECRET_MAX = 1_024;
 
-/** Asks for a secret without echo. Needs a terminal. */
-export async function askSecret({ stdin, stderr }: Environment, question: string): Promise<string> {
+/** Asks for secrets, one after another, without echo. Needs a terminal. */
+export async function askSecrets({ stdin, stderr }: Environment, questions: readonly string[]): Promise<string[]> {
   if (!stdin.isTTY || !stdin.setRawMode) throw new UsageError('there is no terminal to ask on', 'use --password-stdin');
-  stderr.write(question);
+  const answers: string[] = [];
+  stderr.write(questions[0] ?? '');
   stdin.setRawMode(true);
-  let typed: string[] = [];
   try {
+    let typed: readonly string[] = [];
     for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
       for (const key of String(chunk)) {
-        if (key === '\r' || key === '\n' || key === '\u0004') return typed.join('');
         if (key === '\u0003') throw new Interrupted();
-        if (key === '\u0015') typed = [];
-        else if (key === '\u007f' || key === '\b') typed.pop();
-        else if (typed.length < SECRET_MAX && key >= ' ') typed.push(key);
+        if (key !== '\r' && key !== '\n' && key !== '\u0004') {
+          typed = edited(typed, key);
+          continue;
+        }
+        answers.push(typed.join(''));
+        typed = [];
+        if (answers.length === questions.length) return answers;
+        stderr.write(`\n${questions[answers.length] ?? ''}`);
       }
     }
-    return typed.join('');
+    throw new Interrupted();
   } finally {
     stdin.setRawMode(false);
     stdin.pause();
     stderr.write('\n');
   }
+}
+
+/** Backspace takes one character, Ctrl-U all; other control characters are no part of a secret. */
+function edited(typed: readonly string[], key: string): readonly string[] {
+  if (key === '\u0015') return [];
+  if (key === '\u007f' || key === '\b') return typed.slice(0, -1);
+  return key >= ' ' && typed.length < SECRET_MAX ? [...typed, key] : typed;
 }
 
 /** Everything on stdin as bytes, `maxBytes` at most. */

@@ -47,7 +47,7 @@ function readWhen(name: string, text: string | undefined, now: number): number |
 }
 
 /** A whole number from 1 to `most`. */
-export function readCount(name: string, text: string, most: number): number {
+function readCount(name: string, text: string, most: number): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count < 1 || count > most)
     throw new UsageError(`${name}: expected 1 to ${most}, got ${text}`, `try ${name} ${most}`);

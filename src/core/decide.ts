@@ -36,12 +36,25 @@ export function decide<C>(c: C, phases: readonly Phase<C>[], bindings: readonly 
     }
     checks.push({ id: phase.id, outcome: worst, children });
   }
-  const unjudged = bindings.filter((b) => !phases.some((p) => p.rules.some((r) => r.binds?.includes(b.fact))));
+  const judged = judgedFacts(phases);
+  const unjudged = bindings.filter((b) => !judged.has(b.fact));
   if (unjudged.length > 0) {
     checks.push({ id: BINDINGS_JUDGED, outcome: 'fail', cause: unjudgedCause(unjudged) });
     decisive ??= { rule: BINDINGS_JUDGED, cause: 'unjudged', refusal: 'server_error' };
   }
   return decisive ? { ok: false, checks, decisive, counts } : { ok: true, checks, counts: false };
+}
+
+/** A table is a constant, so what it judges is worked out once. */
+const JUDGED = new WeakMap<readonly unknown[], ReadonlySet<string>>();
+
+function judgedFacts<C>(phases: readonly Phase<C>[]): ReadonlySet<string> {
+  let facts = JUDGED.get(phases);
+  if (!facts) {
+    facts = new Set(phases.flatMap((phase) => phase.rules.flatMap((rule) => rule.binds ?? [])));
+    JUDGED.set(phases, facts);
+  }
+  return facts;
 }
 
 const SEVERITY: Readonly<Record<Outcome, number>> = { skip: 0, pass: 1, warn: 2, fail: 3 };

@@ -1,8 +1,9 @@
 /** The protected data API: a state snapshot, a live stream, and the switch. RFC 6750, RFC 9449 §7. */
-import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
+
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { createReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { type Admitted, admit, stillAdmitted } from '../profiles/oauth/resource.ts';
+import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
 import { type Accessory, type AccessoryState, HUB_PAIRING } from './accessories/accessory.ts';
 
 /** Scopes of this API, with what each means to the person who is asked. */
@@ -32,7 +33,11 @@ export function apiRoutes(deps: OAuthDeps, accessories: ReadonlyMap<string, Acce
   const states = (): Promise<AccessoryState[]> => Promise.all([...accessories.values()].map((a) => a.state()));
 
   return [
-    { method: 'GET', path: '/api/state', handle: guarded('lamp:read', async () => json(200, { accessories: await states() })) },
+    {
+      method: 'GET',
+      path: '/api/state',
+      handle: guarded('lamp:read', async () => json(200, { accessories: await states() })),
+    },
     {
       method: 'GET',
       path: '/api/events',
@@ -92,12 +97,20 @@ function streamEvents(
   });
 }
 
-async function setAccessory(accessories: ReadonlyMap<string, Accessory>, request: Incoming, admitted: Admitted): Promise<Outgoing> {
+async function setAccessory(
+  accessories: ReadonlyMap<string, Accessory>,
+  request: Incoming,
+  admitted: Admitted,
+): Promise<Outgoing> {
   const accessory = accessories.get(request.path.slice('/api/accessories/'.length));
-  if (!accessory) return json(404, { error: 'not_found', error_description: 'no accessory has this id: see /api/state' });
+  if (!accessory)
+    return json(404, { error: 'not_found', error_description: 'no accessory has this id: see /api/state' });
   const on = readSwitch(request.body);
   if (on === undefined) {
-    return json(400, { error: 'invalid_request', error_description: 'expected a JSON body {"on": true} or {"on": false}' });
+    return json(400, {
+      error: 'invalid_request',
+      error_description: 'expected a JSON body {"on": true} or {"on": false}',
+    });
   }
   const pairing = admitted.grant.terms['pairing_id'];
   const switched = await accessory.set(on, typeof pairing === 'string' ? pairing : HUB_PAIRING);

@@ -63,11 +63,18 @@ export async function editApp(registry: Registry, id: string, input: AppInput): 
   throw new OperationError(`application ${id} is being changed by somebody else: try again`);
 }
 
-async function save(registry: Registry, id: string, rev: number, from: App, input: AppInput): Promise<SavedApp | undefined> {
+async function save(
+  registry: Registry,
+  id: string,
+  rev: number,
+  from: App,
+  input: AppInput,
+): Promise<SavedApp | undefined> {
   const type = input.type ?? from.type;
   const authMethod = authMethodOf(type, input.authMethod, from.authMethod);
   const fresh = type === 'confidential' && (from.secretHash === undefined || input.rotateSecret === true);
-  if (type === 'public' && input.rotateSecret) throw new OperationError(`${id} is public and has no secret: register it with --type confidential`);
+  if (type === 'public' && input.rotateSecret)
+    throw new OperationError(`${id} is public and has no secret: register it with --type confidential`);
   const secret = fresh ? `cfs_${randomBytes(32).toString('base64url')}` : undefined;
   const secretHash = secret === undefined ? from.secretHash : hashSecret(secret);
   const app: App = {
@@ -81,7 +88,8 @@ async function save(registry: Registry, id: string, rev: number, from: App, inpu
     ...exceptionsOf(from, input),
     createdAt: from.createdAt,
   };
-  if (app.name === '' || app.name.length > 100) throw new OperationError('expected an application name of 1 to 100 characters');
+  if (app.name === '' || app.name.length > 100)
+    throw new OperationError('expected an application name of 1 to 100 characters');
   if (!(await registry.save('app', id, rev, app))) return undefined;
   return { app: viewOf({ id, rev, body: app }), ...(secret !== undefined && { secret }) };
 }
@@ -89,15 +97,20 @@ async function save(registry: Registry, id: string, rev: number, from: App, inpu
 function authMethodOf(type: App['type'], wanted: AuthMethod | undefined, current: AuthMethod): AuthMethod {
   if (type === 'public') {
     if (wanted === undefined || wanted === 'none') return 'none';
-    throw new OperationError(`a public application cannot use ${wanted}: it has no secret; register it with --type confidential`);
+    throw new OperationError(
+      `a public application cannot use ${wanted}: it has no secret; register it with --type confidential`,
+    );
   }
-  if (wanted === 'none') throw new OperationError('a confidential application must authenticate: client_secret_basic or client_secret_post');
+  if (wanted === 'none')
+    throw new OperationError('a confidential application must authenticate: client_secret_basic or client_secret_post');
   return wanted ?? (current === 'none' ? 'client_secret_basic' : current);
 }
 
 function redirectUrisOf(uris: readonly string[]): readonly string[] {
-  if (uris.length === 0) throw new OperationError('expected at least one redirect URI: --redirect-uri com.example.app:/callback');
-  if (uris.length > REDIRECT_URIS_MAX) throw new OperationError(`expected at most ${REDIRECT_URIS_MAX} redirect URIs, got ${uris.length}`);
+  if (uris.length === 0)
+    throw new OperationError('expected at least one redirect URI: --redirect-uri com.example.app:/callback');
+  if (uris.length > REDIRECT_URIS_MAX)
+    throw new OperationError(`expected at most ${REDIRECT_URIS_MAX} redirect URIs, got ${uris.length}`);
   for (const uri of uris) {
     const problem = redirectUriProblem(uri);
     if (problem !== undefined) throw new OperationError(`redirect URI ${JSON.stringify(uri)} ${problem}`);
@@ -110,16 +123,25 @@ function scopesOf(from: readonly AppScope[], { scopes, disabledScopes }: AppInpu
   const names = [...new Set(scopes ?? from.map((scope) => scope.name))];
   if (names.length > SCOPES_MAX) throw new OperationError(`expected at most ${SCOPES_MAX} scopes, got ${names.length}`);
   for (const name of [...names, ...(disabledScopes ?? [])]) {
-    if (!SCOPE.test(name)) throw new OperationError(`${JSON.stringify(name)} is no scope: expected visible characters without blanks, quotes and backslashes`);
+    if (!SCOPE.test(name))
+      throw new OperationError(
+        `${JSON.stringify(name)} is no scope: expected visible characters without blanks, quotes and backslashes`,
+      );
   }
   const unknown = disabledScopes?.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new OperationError(`scope ${unknown} cannot be switched off: it is not included (${names.join(' ')})`);
+  if (unknown !== undefined)
+    throw new OperationError(`scope ${unknown} cannot be switched off: it is not included (${names.join(' ')})`);
   const before = new Map(from.map((scope) => [scope.name, scope.enabled]));
-  return names.map((name) => ({ name, enabled: disabledScopes ? !disabledScopes.includes(name) : (before.get(name) ?? true) }));
+  return names.map((name) => ({
+    name,
+    enabled: disabledScopes ? !disabledScopes.includes(name) : (before.get(name) ?? true),
+  }));
 }
 
 function exceptionsOf(from: App, input: AppInput): Pick<App, 'exceptions'> {
   const withoutPkce = input.withoutPkce ?? from.exceptions?.withoutPkce ?? false;
   const shortCodes = input.shortCodes ?? from.exceptions?.shortCodes ?? false;
-  return withoutPkce || shortCodes ? { exceptions: { ...(withoutPkce && { withoutPkce }), ...(shortCodes && { shortCodes }) } } : {};
+  return withoutPkce || shortCodes
+    ? { exceptions: { ...(withoutPkce && { withoutPkce }), ...(shortCodes && { shortCodes }) } }
+    : {};
 }

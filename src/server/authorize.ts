@@ -1,7 +1,5 @@
 /** `/authorize`, sign-in and the verdict pages: the profile's decisions, mounted on pages that work without JavaScript. */
 import { createHash } from 'node:crypto';
-import { readForm } from '../protocols/form/form.ts';
-import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
 import {
   type AuthorizeOutcome,
   type AuthorizeRequest,
@@ -12,6 +10,8 @@ import {
 } from '../profiles/oauth/authorize.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { referenceOf } from '../profiles/oauth/wire.ts';
+import { readForm } from '../protocols/form/form.ts';
+import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
 import { OperationError, type Operations } from './operations.ts';
 import { consentPage } from './pages/consent.ts';
 import { homePage } from './pages/home.ts';
@@ -40,7 +40,11 @@ export interface PageDeps {
 export function pageRoutes(deps: PageDeps): readonly Route[] {
   return [
     { method: 'GET', path: '/', handle: (request) => home(deps, request) },
-    { method: 'GET', path: '/login', handle: (request) => showLogin(deps, request, nextOf(queryOf(request).get('next'))) },
+    {
+      method: 'GET',
+      path: '/login',
+      handle: (request) => showLogin(deps, request, nextOf(queryOf(request).get('next'))),
+    },
     { method: 'POST', path: '/login', handle: (request) => signIn(deps, request) },
     { method: 'GET', path: '/login/link', handle: (request) => signInByLink(deps, request) },
     { method: 'POST', path: '/logout', handle: (request) => signOut(deps, request) },
@@ -91,7 +95,10 @@ async function answer(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const query = form.get('request') ?? '';
   const session = deps.sessions.read(request.headers['cookie']);
   if (!session || !deps.sessions.csrfHolds(session, consentPurpose(query), form.get('csrf'))) {
-    return html(403, problemPage({ hub: deps.hub, error: 'form_expired', ...(session && { signed: signedOf(deps, session) }) }));
+    return html(
+      403,
+      problemPage({ hub: deps.hub, error: 'form_expired', ...(session && { signed: signedOf(deps, session) }) }),
+    );
   }
   const decision = form.get('decision') === 'allow' ? 'allow' : 'deny';
   const asked = await readAuthorize(deps.oauth, query, request.source, decision);
@@ -113,12 +120,27 @@ interface LoginTry {
   readonly problem?: LoginProblem;
 }
 
-function showLogin(deps: PageDeps, request: Incoming, next: string, app?: string, tried: LoginTry = {}, status = 200): Outgoing {
+function showLogin(
+  deps: PageDeps,
+  request: Incoming,
+  next: string,
+  app?: string,
+  tried: LoginTry = {},
+  status = 200,
+): Outgoing {
   const { csrf, setCookie } = deps.sessions.visit(request.headers['cookie']);
   const origin = deps.oauth.config.issuer;
-  const page = loginPage({ hub: deps.hub, origin, csrf, hidden: { next }, ...(app !== undefined && { app: { name: app } }), ...tried });
+  const page = loginPage({
+    hub: deps.hub,
+    origin,
+    csrf,
+    hidden: { next },
+    ...(app !== undefined && { app: { name: app } }),
+    ...tried,
+  });
   const { problem } = tried;
-  const wait: Record<string, string> = problem && 'retryAfterSeconds' in problem ? { 'retry-after': String(problem.retryAfterSeconds) } : {};
+  const wait: Record<string, string> =
+    problem && 'retryAfterSeconds' in problem ? { 'retry-after': String(problem.retryAfterSeconds) } : {};
   return html(status, page, undefined, { 'set-cookie': setCookie, ...wait });
 }
 
@@ -133,9 +155,12 @@ async function signIn(deps: PageDeps, request: Incoming): Promise<Outgoing> {
     showLogin(deps, request, next, undefined, { name: name.slice(0, 64), problem }, status);
   if (!deps.sessions.visitHolds(cookie, form.get('csrf'))) return again({ kind: 'expired' }, 403);
   const result = await deps.users.signIn({ name, password: form.get('password') ?? '', source: request.source });
-  if (result.outcome === 'in') return redirect(next, { 'set-cookie': deps.sessions.open(result.user, cookie).setCookie });
+  if (result.outcome === 'in')
+    return redirect(next, { 'set-cookie': deps.sessions.open(result.user, cookie).setCookie });
   const problem: LoginProblem =
-    result.outcome === 'wrong' ? { kind: 'wrong' } : { kind: result.outcome, retryAfterSeconds: result.retryAfterSeconds };
+    result.outcome === 'wrong'
+      ? { kind: 'wrong' }
+      : { kind: result.outcome, retryAfterSeconds: result.retryAfterSeconds };
   return again(problem, LOGIN_STATUS[result.outcome]);
 }
 
@@ -187,10 +212,19 @@ function bodyOf(request: Incoming): ReadonlyMap<string, string> {
   return readForm(request.body).parameters;
 }
 
-function html(status: number, body: string, formAction?: string, extra: Readonly<Record<string, string>> = {}): Outgoing {
+function html(
+  status: number,
+  body: string,
+  formAction?: string,
+  extra: Readonly<Record<string, string>> = {},
+): Outgoing {
   return { status, headers: { ...pageHeaders(formAction), ...extra }, body };
 }
 
 function redirect(location: string, extra: Readonly<Record<string, string>> = {}): Outgoing {
-  return { status: 303, headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', ...extra }, body: '' };
+  return {
+    status: 303,
+    headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', ...extra },
+    body: '',
+  };
 }

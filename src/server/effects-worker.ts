@@ -81,7 +81,13 @@ async function carryOut(store: Store, targets: ReadonlyMap<string, Accessory>, e
   } catch (error) {
     const waitMs = Math.min(1_000 * 2 ** Math.min(effect.attempts, 10), RETRY_MAX_MS);
     const { now } = await store.load({});
-    await store.settle({ effect: effect.id, rev: effect.rev, state: 'retry', nextAt: now + waitMs, error: message(error) });
+    await store.settle({
+      effect: effect.id,
+      rev: effect.rev,
+      state: 'retry',
+      nextAt: now + waitMs,
+      error: message(error),
+    });
   }
 }
 
@@ -90,14 +96,16 @@ async function pair(target: Accessory, { data }: Effect): Promise<void> {
   const key = String(data['public_key'] ?? data['jkt']);
   await target.addPairing({ id, key });
   const listed = await target.listPairings();
-  if (!listed.some((p) => p.id === id && p.key === key)) throw new Error('the accessory acknowledged the pairing but does not list it');
+  if (!listed.some((p) => p.id === id && p.key === key))
+    throw new Error('the accessory acknowledged the pairing but does not list it');
 }
 
 async function unpair(target: Accessory, { data }: Effect): Promise<void> {
   const id = String(data['pairing_id']);
   await target.removePairing(id);
   const listed = await target.listPairings();
-  if (listed.some((p) => p.id === id)) throw new Error('the accessory acknowledged the removal but still lists the pairing');
+  if (listed.some((p) => p.id === id))
+    throw new Error('the accessory acknowledged the removal but still lists the pairing');
 }
 
 function message(error: unknown): string {

@@ -7,7 +7,8 @@ import { judgeAccess } from '../profiles/oauth/resource.ts';
 import { judgeToken, readTokenRequest } from '../profiles/oauth/token.ts';
 import { verdictOf } from '../profiles/oauth/verdicts.ts';
 import type { Incoming } from '../protocols/http/exchange.ts';
-import { type HttpRequest, OperationError } from './operations.ts';
+import type { HttpRequest } from '../protocols/http-text/message.ts';
+import { OperationError } from './operations.ts';
 
 const SOURCE = 'explain';
 
@@ -19,7 +20,11 @@ export async function explainRequest(oauth: OAuthDeps, request: HttpRequest): Pr
   return { ...verdictOf(c, judgement, { action, source: SOURCE }), checks: judgement.checks };
 }
 
-async function judged(oauth: OAuthDeps, action: Action, incoming: Incoming): Promise<Parameters<typeof verdictOf> extends [infer C, infer J, ...unknown[]] ? { c: C; judgement: J } : never> {
+async function judged(
+  oauth: OAuthDeps,
+  action: Action,
+  incoming: Incoming,
+): Promise<Parameters<typeof verdictOf> extends [infer C, infer J, ...unknown[]] ? { c: C; judgement: J } : never> {
   if (action === 'token') return judgeToken(oauth, await readTokenRequest(oauth, incoming));
   if (action === 'authorize') return readAuthorize(oauth, incoming.query, SOURCE);
   return judgeAccess(oauth, incoming, [incoming.method === 'GET' ? 'lamp:read' : 'lamp:write']);

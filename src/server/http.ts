@@ -45,7 +45,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     );
   }
   const sinks = new Set<() => void>();
-  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 });
+  const server = createServer({
+    maxHeaderSize: 16_384,
+    requestTimeout: 15_000,
+    headersTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+  });
   server.maxConnections = 2_000;
   await bind(server, options.port);
   const address = server.address();
@@ -53,6 +58,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const routes = tableOf(options.routes(port));
   server.on('request', (req, res) => {
     serve(options, routes, sinks, req, res).catch((error: unknown) => {
+      // A peer that hangs up before its body was there has asked for nothing, and must not fill the log.
+      if (error === req.errored) return void res.destroy();
       options.onFault(error, `${req.method} ${pathOf(req.url)}`);
       if (!res.headersSent) send(req, res, fault(error));
       else res.destroy();
@@ -73,7 +80,11 @@ function bind(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new OperationError(`port ${port} is taken: is a hub running already? choose another with --port`) : error);
+      reject(
+        taken
+          ? new OperationError(`port ${port} is taken: is a hub running already? choose another with --port`)
+          : error,
+      );
     });
     server.listen(port, '127.0.0.1', resolve);
   });
@@ -103,7 +114,11 @@ async function serve(
   res: ServerResponse,
 ): Promise<void> {
   if (!options.hosts.has(hostName(req.headers.host))) {
-    return send(req, res, plain(421, `this hub does not answer to the host name ${JSON.stringify(req.headers.host ?? '')}`));
+    return send(
+      req,
+      res,
+      plain(421, `this hub does not answer to the host name ${JSON.stringify(req.headers.host ?? '')}`),
+    );
   }
   const url = req.url ?? '/';
   const path = pathOf(url);
@@ -111,7 +126,10 @@ async function serve(
   if (route === 'not-found') return send(req, res, plain(404, 'there is nothing at this address'));
   if (Array.isArray(route)) {
     const allow = (route as readonly string[]).join(', ');
-    return send(req, res, { ...plain(405, `expected ${allow} at this address`), headers: { allow, 'content-type': 'text/plain' } });
+    return send(req, res, {
+      ...plain(405, `expected ${allow} at this address`),
+      headers: { allow, 'content-type': 'text/plain' },
+    });
   }
   const body = await readBody(req);
   const incoming: Incoming = {
@@ -124,7 +142,6 @@ async function serve(
     source: req.socket.remoteAddress ?? 'unknown',
   };
   const answer = await (route as Route).handle(incoming);
-  if (body === undefined) res.shouldKeepAlive = false;
   if (answer.stream && req.method !== 'HEAD') return stream(answer, sinks, res);
   send(req, res, answer);
 }
@@ -138,12 +155,16 @@ function hostName(host: string | undefined): string {
   return (host ?? '').replace(/:\d{1,5}$/, '').toLowerCase();
 }
 
-/** The body, or undefined when it is longer than the hub reads; the rest is not waited for. */
+/**
+ * The body, or undefined when it is longer than the hub reads. The rest is not waited for: Node throws it away once the
+ * answer is out, until `requestTimeout`. Closing on it instead would reset the connection under the answer.
+ */
 async function readBody(req: IncomingMessage): Promise<Uint8Array | undefined> {
   if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of req) {
+  // Leaving this loop must not destroy the request: its answer still has to go out on the same socket.
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     length += (chunk as Buffer).length;
     if (length > BODY_BYTES_MAX) return undefined;
     chunks.push(chunk as Buffer);
@@ -157,6 +178,8 @@ function send(req: IncomingMessage, res: ServerResponse, { status, headers, body
 }
 
 function stream(answer: Outgoing, sinks: Set<() => void>, res: ServerResponse): void {
+  // A peer that hung up while it was being let in would never be seen closing.
+  if (res.destroyed) return;
   res.writeHead(answer.status, { 'x-content-type-options': 'nosniff', ...answer.headers });
   const end = (): void => {
     res.end();
@@ -185,5 +208,9 @@ function fault(error: unknown): Outgoing {
 }
 
 function plain(status: number, text: string): Outgoing {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }, body: `${text}\n` };
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body: `${text}\n`,
+  };
 }

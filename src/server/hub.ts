@@ -60,13 +60,19 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   });
   const lamp = await createLamp(registry, clock, LAMP_ID);
   const accessories: ReadonlyMap<string, Accessory> = new Map([[lamp.id, lamp]]);
+  // Plain http is allowed on loopback only, so these cookies never cross a network.
   const sessions = createSessions({ clock, key: keys.session, secure: false });
   const users = createUsers({ registry, clock });
   let made: { readonly oauth: OAuthDeps; readonly operations: Operations } | undefined;
   const listener = await listen({
     routes: (port) => {
       const oauth: OAuthDeps = { store, registry, keys, config: oauthConfig(`http://localhost:${port}`, port) };
-      const operations = createOperations({ oauth, users, data: options.data, ...(options.log && { log: options.log }) });
+      const operations = createOperations({
+        oauth,
+        users,
+        data: options.data,
+        ...(options.log && { log: options.log }),
+      });
       made = { oauth, operations };
       const pages = { oauth, operations, sessions, users, hub: options.name ?? 'Counterfoil', meanings: API_SCOPES };
       return [...oauthRoutes(oauth, [...API_SCOPES.keys()]), ...apiRoutes(oauth, accessories), ...pageRoutes(pages)];

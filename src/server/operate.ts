@@ -14,7 +14,14 @@ import { codeId, readCode } from '../protocols/typed-code/typed-code.ts';
 import type { Listing } from '../store/port.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
 import { explainRequest } from './explain.ts';
-import { type Minted, type MintInput, OperationError, type Operations, type Timeline, type Updated } from './operations.ts';
+import {
+  type Minted,
+  type MintInput,
+  OperationError,
+  type Operations,
+  type Timeline,
+  type Updated,
+} from './operations.ts';
 import { replayed } from './replay.ts';
 import type { Users } from './users.ts';
 
@@ -79,7 +86,9 @@ const PREFIX = { verdicts: 'vd_', grants: 'gr_', codes: 'cd_', effects: 'ef_' } 
 async function one<K extends keyof Listing>({ store }: OAuthDeps, kind: K, id: string): Promise<Listing[K]> {
   const prefix = PREFIX[kind];
   if (!/^[a-z]{2}_[0-9A-Za-z]{4,40}$/.test(id) || !id.startsWith(prefix)) {
-    throw new OperationError(`expected an id that begins with ${prefix} and at least 4 more characters, got ${show(id.slice(0, 60))}`);
+    throw new OperationError(
+      `expected an id that begins with ${prefix} and at least 4 more characters, got ${show(id.slice(0, 60))}`,
+    );
   }
   const found = await store.find(kind, { id: prefix + id.slice(3).toUpperCase(), limit: 2 });
   const first = found[0];
@@ -88,7 +97,10 @@ async function one<K extends keyof Listing>({ store }: OAuthDeps, kind: K, id: s
   return first;
 }
 
-async function removeApp({ registry, store }: OAuthDeps, id: string): Promise<{ removed: string; revokedGrants: number }> {
+async function removeApp(
+  { registry, store }: OAuthDeps,
+  id: string,
+): Promise<{ removed: string; revokedGrants: number }> {
   await appNamed(registry, id);
   await registry.remove('app', id);
   let revokedGrants = 0;
@@ -147,17 +159,24 @@ function checkMint(input: MintInput, app: App, challenge: string | undefined): v
   }
   if (!input.short) return;
   if (app.exceptions?.shortCodes !== true) {
-    throw new OperationError(`${input.client} gets 29-character codes: switch the short form on with counterfoil app edit ${input.client} --short-codes`);
+    throw new OperationError(
+      `${input.client} gets 29-character codes: switch the short form on with counterfoil app edit ${input.client} --short-codes`,
+    );
   }
   if (challenge === undefined && input.jkt === undefined) {
-    throw new OperationError('a 16-character code must be bound to a key or a PKCE challenge: add --jkt or --challenge');
+    throw new OperationError(
+      'a 16-character code must be bound to a key or a PKCE challenge: add --jkt or --challenge',
+    );
   }
 }
 
 function whyNot(checks: Verdict['checks'] = []): string {
   const failed = checks.flatMap((phase) => phase.children ?? []).filter((check) => check.outcome === 'fail');
   return failed
-    .map(({ cause, expected, presented }) => `${cause?.say ?? ''}${expected === undefined ? '' : `: expected ${expected}, got ${presented ?? 'nothing'}`}`)
+    .map(
+      ({ cause, expected, presented }) =>
+        `${cause?.say ?? ''}${expected === undefined ? '' : `: expected ${expected}, got ${presented ?? 'nothing'}`}`,
+    )
     .join('; ');
 }
 
@@ -173,7 +192,8 @@ async function timeline(oauth: OAuthDeps, id: string): Promise<Timeline> {
 }
 
 async function revoke(oauth: OAuthDeps, id: string, cause = 'revoked-by-operator'): ReturnType<Operations['revoke']> {
-  if (!/^[a-z0-9-]{1,60}$/.test(cause)) throw new OperationError('expected a cause of 1 to 60 lower-case letters, digits and hyphens');
+  if (!/^[a-z0-9-]{1,60}$/.test(cause))
+    throw new OperationError('expected a cause of 1 to 60 lower-case letters, digits and hyphens');
   const isCode = id.startsWith('cd_');
   const full = isCode ? (await one(oauth, 'codes', id)).id : (await one(oauth, 'grants', id)).id;
   const revoked = await oauth.store.revoke({ target: isCode ? { code: full } : { grant: full }, cause });
@@ -185,10 +205,17 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
   const old = await codeToUpdate(oauth, codeOrId);
   const { now, generation, grants } = await oauth.store.load({ codes: [old.id] });
   const grant = grants.get(old.grant);
-  if (grant?.state !== 'active') throw new OperationError(`the grant behind ${old.id.slice(0, 13)} has ended: start again at /authorize`);
-  const fresh = mintCodeOf(grant, old.bindings, { now, generation, ttlSeconds: oauth.config.codeTtlSeconds, short: old.handle === 'bound' });
+  if (grant?.state !== 'active')
+    throw new OperationError(`the grant behind ${old.id.slice(0, 13)} has ended: start again at /authorize`);
+  const fresh = mintCodeOf(grant, old.bindings, {
+    now,
+    generation,
+    ttlSeconds: oauth.config.codeTtlSeconds,
+    short: old.handle === 'bound',
+  });
   const won = await oauth.store.mint({ codes: [fresh.kept], supersedes: { code: old.id, rev: old.rev } });
-  if (won === 'stale') throw new OperationError(`${old.id.slice(0, 13)} was used or changed this very moment: nothing was updated`);
+  if (won === 'stale')
+    throw new OperationError(`${old.id.slice(0, 13)} was used or changed this very moment: nothing was updated`);
   const scope = grant.terms['scope'];
   return {
     old: old.id,
@@ -216,11 +243,14 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
 async function codeToUpdate(oauth: OAuthDeps, codeOrId: string): Promise<Code> {
   const code = codeOrId.startsWith('cd_') ? await one(oauth, 'codes', codeOrId) : await codePresented(oauth, codeOrId);
   const named = code.id.slice(0, 13);
-  if (code.purpose !== 'authorization_code') throw new OperationError(`${named} is a token: it is renewed by refreshing, not by upd`);
+  if (code.purpose !== 'authorization_code')
+    throw new OperationError(`${named} is a token: it is renewed by refreshing, not by upd`);
   if (code.used > 0) throw new OperationError(`${named} was used already: start again at /authorize`);
   if (code.state === 'live') return code;
   const successor = code.next === undefined ? '' : ` its successor is ${code.next.slice(0, 13)}`;
-  throw new OperationError(`${named} is ${code.state}, expected a live code;${successor || ' start again at /authorize'}`);
+  throw new OperationError(
+    `${named} is ${code.state}, expected a live code;${successor || ' start again at /authorize'}`,
+  );
 }
 
 /** The code itself, pasted; it is never repeated in an answer. */

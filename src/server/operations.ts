@@ -5,6 +5,7 @@
 import type { Code, Effect, Grant } from '../core/model.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { App, AuthMethod, GrantType } from '../profiles/oauth/app.ts';
+import type { HttpRequest } from '../protocols/http-text/message.ts';
 import type { Query, Revoked } from '../store/port.ts';
 
 /** A mistake by the person in charge: what was expected, what came, what to do. Shown as is, exit code 2. */
@@ -63,16 +64,6 @@ export interface Updated {
   readonly old: string;
   readonly minted: Minted;
   readonly changes: readonly { readonly item: string; readonly from: string; readonly to: string }[];
-}
-
-/** An HTTP request as read from a file, a curl command or a log; nothing of it is sent. */
-export interface HttpRequest {
-  readonly method: string;
-  /** Origin-form (`/token`) or absolute-form target. */
-  readonly target: string;
-  /** In order of appearance, names as written. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
 }
 
 /** One grant's life: the decision, what was issued, every verdict oldest first, and what is owed to devices. */

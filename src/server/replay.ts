@@ -17,8 +17,13 @@ const OUTCOMES = {
 } as const;
 
 /** The verdict that the same case would get with `set` applied. With nothing set the tree is identical. */
-export async function replayed(oauth: OAuthDeps, verdict: Verdict, set: Readonly<Record<string, string>>): Promise<Verdict> {
-  if (verdict.profile !== 'oauth') throw new OperationError(`verdicts of the profile ${verdict.profile} cannot be replayed yet`);
+export async function replayed(
+  oauth: OAuthDeps,
+  verdict: Verdict,
+  set: Readonly<Record<string, string>>,
+): Promise<Verdict> {
+  if (verdict.profile !== 'oauth')
+    throw new OperationError(`verdicts of the profile ${verdict.profile} cannot be replayed yet`);
   let c = verdict.snapshot as Case;
   for (const [name, value] of Object.entries(set)) c = await changed(oauth, c, name, value);
   const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, ...rest } = verdict;
@@ -48,7 +53,9 @@ async function changed(oauth: OAuthDeps, c: Case, name: string, value: string): 
 function outcome<N extends keyof typeof OUTCOMES>(name: N, value: string): (typeof OUTCOMES)[N][number] {
   const found = OUTCOMES[name].find((allowed) => allowed === value);
   if (found !== undefined) return found;
-  throw new OperationError(`a secret is never kept, so ${name} can be set to an outcome only: ${OUTCOMES[name].join(', ')}`);
+  throw new OperationError(
+    `a secret is never kept, so ${name} can be set to an outcome only: ${OUTCOMES[name].join(', ')}`,
+  );
 }
 
 /** `age=12` is twelve seconds after the code was minted. */
@@ -56,7 +63,8 @@ function movedTo(c: Case, value: string): number {
   const seconds = Number(value);
   const from = 'code' in c ? c.code?.from : undefined;
   if (from === undefined) throw new OperationError('cannot set age: the verdict knows no code');
-  if (value === '' || !Number.isFinite(seconds) || seconds < 0) throw new OperationError(`expected an age in seconds, got ${JSON.stringify(value)}`);
+  if (value === '' || !Number.isFinite(seconds) || seconds < 0)
+    throw new OperationError(`expected an age in seconds, got ${JSON.stringify(value)}`);
   return from + Math.round(seconds * 1_000);
 }
 
@@ -64,8 +72,13 @@ function withParameter<C extends TokenCase | AuthorizeCase>(c: C, name: string, 
   const names = c.request.names.filter((other) => other !== name);
   const { [name]: _, ...values } = c.request.values;
   const request =
-    value === '' ? { ...c.request, names, values } : { ...c.request, names: [...names, name], values: { ...values, [name]: value } };
-  const intent = name === 'grant_type' && (value === 'authorization_code' || value === 'refresh_token') && 'intent' in c ? { intent: value } : {};
+    value === ''
+      ? { ...c.request, names, values }
+      : { ...c.request, names: [...names, name], values: { ...values, [name]: value } };
+  const intent =
+    name === 'grant_type' && (value === 'authorization_code' || value === 'refresh_token') && 'intent' in c
+      ? { intent: value }
+      : {};
   return { ...c, request, ...intent };
 }
 

@@ -1,10 +1,11 @@
 /** Bounds and checks that every adapter shares, so that they all refuse the same things. */
-import { StoreFaultError } from './errors.ts';
+
 import type { Limit } from '../core/model.ts';
 import type { Consequence } from '../core/verdict.ts';
+import { StoreFaultError } from './errors.ts';
 import type { Minting, Redemption, Revoked } from './port.ts';
 
-/** Hits kept per budget, newest first to stay: enough to judge it, and no more for an attacker to fill the disk with. */
+/** The newest hits that are kept per budget: enough to judge it, and too few for an attacker to fill the disk with. */
 const HITS_KEPT = 100;
 
 /** How many hits are kept for `limit`; `Consequence.hits` is exact up to here. */

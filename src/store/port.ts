@@ -27,15 +27,15 @@ export interface Loaded {
 }
 
 /**
- * A decision and the codes handed out for it. Either part may be empty (a code for an existing grant). A code of a grant
- * that is not kept, or an id that is kept already, is a fault: the promise rejects and nothing was written.
+ * A decision and the codes handed out for it. Either part may be empty (a code for an existing grant). A code of a
+ * grant that is not kept, or an id that is kept already, is a fault: the promise rejects and nothing was written.
  */
 export interface Minting {
   readonly grant?: Grant;
   readonly codes: readonly Code[];
   /**
-   * A live code (its grant active, a use left, this generation) that the first of `codes` takes the place of; it becomes
-   * `superseded` and names it.
+   * A live code (its grant active, a use left, this generation) that the first of `codes` takes the place of; it
+   * becomes `superseded` and names it.
    */
   readonly supersedes?: { readonly code: string; readonly rev: number };
   readonly verdict?: Verdict;
@@ -100,8 +100,8 @@ export interface Revocation {
 }
 
 /**
- * `found` is false when there is no such grant or code; the counts are what this call changed. A code counts when it was
- * live, unexpired (`until` after the store's now) and had a use left.
+ * `found` is false when there is no such grant or code; the counts are what this call changed. A code counts when it
+ * was live, unexpired (`until` after the store's now) and had a use left.
  */
 export interface Revoked {
   readonly found: boolean;
@@ -163,8 +163,8 @@ export interface Store {
   /** Lists for people; never on the way of a redemption. */
   find<K extends keyof Listing>(kind: K, query: Query): Promise<Listing[K][]>;
   /**
-   * Leases effects that are due or undoing and whose time has come, the longest waiting first: no other worker gets them
-   * for `leaseMs`. The answer carries the raised `rev` and `attempts`; the grant's revocation ends a lease.
+   * Leases effects that are due or undoing and whose time has come, the longest waiting first: no other worker gets
+   * them for `leaseMs`. The answer carries the raised `rev` and `attempts`; the grant's revocation ends a lease.
    */
   claim(ask: { readonly limit: number; readonly leaseMs: number }): Promise<Effect[]>;
   /** Settles a leased effect; false when the lease was lost (another `rev`). */

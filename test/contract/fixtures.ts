@@ -1,4 +1,4 @@
-/** Values for the contract: complete ones, so that a field that gets lost is seen. Ids count up, which keeps runs equal. */
+/** Values for the contract, complete ones, so that a field that gets lost is seen. Ids count up: runs are equal. */
 import type { Code, Effect, Grant } from '../../src/core/model.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 

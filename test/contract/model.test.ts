@@ -44,8 +44,13 @@ const effect = fc
   .record({ id: n, grant: n, nextAt: fc.nat({ max: 200 }), state: fc.constantFrom('due', 'done', 'undoing') })
   .map(({ id, grant, ...rest }) => effectOf(`gr_${grant}`, { id: `ef_${id}`, ...rest }));
 const verdict = fc
-  .record({ id: fc.nat({ max: 30 }), at: fc.nat({ max: 300 }), cause: fc.constantFrom('used', 'expired') })
-  .map(({ id, ...rest }) => verdictOf({ id: `vd_${id}`, ...rest }));
+  .record({
+    id: fc.nat({ max: 30 }),
+    at: fc.nat({ max: 300 }),
+    cause: fc.constantFrom('used', 'expired'),
+    grant: maybe(n.map((i) => `gr_${i}`)),
+  })
+  .map(({ id, grant, ...rest }) => verdictOf({ id: `vd_${id}`, ...rest, ...(grant !== undefined && { grant }) }));
 
 /** The fake clock's time, moved by some milliseconds. */
 type At = (ms: number) => number;

@@ -425,7 +425,7 @@ export function storeContract(name: string, open: Open): void {
         expect(won).toBe('done');
       });
 
-      it('a hold begins when the budget is spent, is not extended while in force, and begins anew after its end', async () => {
+      it('a hold begins when the budget is spent, is not extended in force, and begins anew after its end', async () => {
         const limit: Limit = { id: 'source', count: 2, inMs: 1_000, then: { holdMs: 5_000 } };
         const hit = () => store.refuse(failing({ strike: { key: 'ip 1', limit } }));
         const hold = async () => (await store.load({ holds: ['ip 1'] })).holds.get('ip 1');
@@ -464,6 +464,17 @@ export function storeContract(name: string, open: Open): void {
         const wide: Limit = { id: 'wide', count: 120, inMs: 10, then: { holdMs: 10 } };
         const last = await Promise.all(Array.from({ length: 120 }, () => strike('x', wide)));
         expect(last.filter(({ consequence }) => 'heldUntil' in (consequence as object))).toHaveLength(1);
+      });
+
+      it('the hits that are kept are the newest', async () => {
+        const limit: Limit = { id: 'long', count: 3, inMs: 1_000, then: 'burn' };
+        const start = time;
+        for (let i = 0; i < 130; i++) {
+          time = start + i;
+          await strike('cd_nobody', limit);
+        }
+        time = start + 1_100;
+        expect((await strike('cd_nobody', limit)).consequence).toEqual({ hits: 31 });
       });
 
       it('equal keys are one row whose times grow; at stays the first', async () => {
@@ -680,6 +691,21 @@ export function storeContract(name: string, open: Open): void {
         expect(await ids('effects', { client: 'app_b', since: time, until: time })).toHaveLength(1);
         expect(await ids('effects', { client: 'app_a' })).toEqual([]);
         expect(await ids('effects', { until: time - 1 })).toEqual([]);
+      });
+
+      it('finds a verdict by its grant, even one that was not kept when it was written', async () => {
+        const grant = grantOf();
+        const [early, late, other] = [
+          verdictOf({ grant: grant.id }),
+          verdictOf({ grant: grant.id }),
+          verdictOf({ grant: 'gr_no' }),
+        ];
+        await store.refuse({ now: time, verdict: early });
+        await store.mint({ grant, codes: [] });
+        await store.refuse({ now: time, verdict: late });
+        await store.refuse({ now: time, verdict: other });
+        expect((await store.find('verdicts', { grant: grant.id })).map((row) => row.id)).toEqual([late.id, early.id]);
+        expect((await store.find('verdicts', { grant: 'gr_no' })).map((row) => row.id)).toEqual([other.id]);
       });
 
       it('gives 100 rows unless told, and never more than 1,000', async () => {

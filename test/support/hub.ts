@@ -31,7 +31,8 @@ export interface TestHub {
 export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
   const folder = mkdtempSync(join(tmpdir(), 'counterfoil-'));
   const clock = options.clock ?? Date.now;
-  const opened = options.store === 'memory' ? openMemory({ clock }) : openSqlite({ path: join(folder, 'hub.db'), clock });
+  const opened =
+    options.store === 'memory' ? openMemory({ clock }) : openSqlite({ path: join(folder, 'hub.db'), clock });
   const faults: unknown[] = [];
   const hub = await startHub({
     ...opened,
@@ -62,7 +63,10 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
 }
 
 /** A clock that stands still until it is moved. */
-export function heldClock(start = Date.UTC(2026, 0, 1)): { readonly now: () => number; move(ms: number): void } {
+export function heldClock(start: number = Date.UTC(2026, 0, 1)): {
+  readonly now: () => number;
+  move(ms: number): void;
+} {
   let at = start;
   return {
     now: () => at,

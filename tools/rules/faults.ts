@@ -27,7 +27,7 @@ export function profileFaults(profile: ProfileFolder): string[] {
 }
 
 /** All table entries of a profile, in order, a rule once for each table it stands in. */
-export function rulesOf(profile: ProfileFolder): Rule<never>[] {
+function rulesOf(profile: ProfileFolder): Rule<never>[] {
   return Object.values(profile.tables ?? {}).flatMap((phases) => phases.flatMap((phase) => phase.rules));
 }
 

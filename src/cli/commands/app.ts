@@ -5,8 +5,8 @@ import { action, type Cli } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { collect, teach } from '../help.ts';
-import type { Line } from '../render/line.ts';
 import { counted } from '../render/consequence.ts';
+import type { Line } from '../render/line.ts';
 import { renderTable } from '../render/table.ts';
 import { blanks, span } from '../render/text.ts';
 

@@ -31,7 +31,7 @@ export async function explainClient(cli: Cli, id: string): Promise<ExitCode> {
 }
 
 /** The self-check of one application, in the order in which a redemption would fail. */
-export function checksOf(app: AppView): Check[] {
+function checksOf(app: AppView): Check[] {
   const edit = `counterfoil app edit ${app.id}`;
   const off = app.scopes.filter((s) => !s.enabled).map((s) => s.name);
   const plain = app.redirectUris.filter((uri) => /^http:\/\/(?!localhost[:/]|127\.0\.0\.1[:/]|\[::1\][:/])/.test(uri));

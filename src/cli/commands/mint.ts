@@ -6,8 +6,8 @@ import type { Environment } from '../environment.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { collect, teach } from '../help.ts';
 import { age } from '../render/age.ts';
-import type { Line } from '../render/line.ts';
 import { shortId } from '../render/id.ts';
+import type { Line } from '../render/line.ts';
 import { blanks, span } from '../render/text.ts';
 
 interface MintOptions {

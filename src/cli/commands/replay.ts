@@ -5,8 +5,8 @@ import { action } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { collect, teach } from '../help.ts';
-import type { Line, Style } from '../render/line.ts';
 import { ruleName, shortId } from '../render/id.ts';
+import type { Line, Style } from '../render/line.ts';
 import { blanks, mark, span } from '../render/text.ts';
 import { renderVerdict } from '../render/verdict.ts';
 
@@ -16,7 +16,7 @@ interface ReplayOptions {
 }
 
 /** A rule whose outcome, or cause, is another one now. */
-export interface Change {
+interface Change {
   readonly rule: string;
   readonly from: { readonly outcome: Outcome; readonly cause?: string } | undefined;
   readonly to: { readonly outcome: Outcome; readonly cause?: string } | undefined;
@@ -60,7 +60,7 @@ export function registerReplay(program: Command, environment: Environment): void
 }
 
 /** `name=value` pairs; a value may hold `=`. */
-export function readSettings(pairs: readonly string[]): Record<string, string> {
+function readSettings(pairs: readonly string[]): Record<string, string> {
   const set = new Map<string, string>();
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
@@ -74,7 +74,7 @@ export function readSettings(pairs: readonly string[]): Record<string, string> {
 }
 
 /** The rules that came out otherwise, in the new tree's order, then those that are gone. */
-export function compare(before: Verdict, after: Verdict): Change[] {
+function compare(before: Verdict, after: Verdict): Change[] {
   const index = (v: Verdict): Map<string, Change['from']> =>
     new Map(
       leaves(v.checks ?? []).map((c) => [

@@ -1,7 +1,7 @@
 /** `counterfoil revoke <id>`: ends a grant or a code, with everything below it. */
 import type { Command } from 'commander';
-import { action } from '../cli.ts';
 import type { Revoked } from '../../store/port.ts';
+import { action } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
 import { teach } from '../help.ts';

@@ -4,7 +4,7 @@ import { action, type Cli } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
-import { askSecret, readStdin } from '../prompt.ts';
+import { askSecrets, readStdin } from '../prompt.ts';
 import { age } from '../render/age.ts';
 import { renderTable } from '../render/table.ts';
 import { span } from '../render/text.ts';
@@ -53,9 +53,7 @@ async function readPassword({ environment }: Cli, fromStdin: boolean): Promise<s
     const text = (await readStdin(environment, PASSWORD_BYTES_MAX)).toString('utf8');
     return text.replace(/\r?\n[\s\S]*$/, '');
   }
-  const first = await askSecret(environment, 'password: ');
-  if (first !== (await askSecret(environment, 'again:    '))) {
-    throw new UsageError('the two passwords are different', 'run it again');
-  }
+  const [first, again] = await askSecrets(environment, ['password: ', 'again:    ']);
+  if (first === undefined || first !== again) throw new UsageError('the two passwords are different', 'run it again');
   return first;
 }

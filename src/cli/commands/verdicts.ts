@@ -10,8 +10,8 @@ import { EXIT, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
 import { addQueryOptions, type QueryOptions, readQuery } from '../query.ts';
 import { age, clock } from '../render/age.ts';
-import type { Style } from '../render/line.ts';
 import { ruleName, shortId } from '../render/id.ts';
+import type { Style } from '../render/line.ts';
 import { type Column, renderTable } from '../render/table.ts';
 
 interface VerdictsOptions extends QueryOptions {

@@ -1,8 +1,8 @@
 /** One class of error: every cause that hides behind it, in the order in which they are looked for. */
 import type { Fix } from '../../core/verdict.ts';
-import type { Line, Style } from './line.ts';
 import { counted } from './consequence.ts';
 import { ruleName } from './id.ts';
+import type { Line, Style } from './line.ts';
 import { blanks, mark, padLine, span, wrapWords } from './text.ts';
 
 /** A cause as the profile's table has it. */

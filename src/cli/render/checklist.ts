@@ -1,7 +1,7 @@
 /** What to do: the ordered checklist, grouped by who can do it, numbers running through. */
 import type { Audience, Fix } from '../../core/verdict.ts';
-import type { Line, Style } from './line.ts';
 import { ruleName } from './id.ts';
+import type { Line, Style } from './line.ts';
 import { blanks, lineWidth, padLine, span, wrapWords } from './text.ts';
 
 /** An entry: what to do, and the rule that asks for it where one does. */

@@ -3,9 +3,9 @@
  * every failure has a line of its own: name, expected, got, and what is particular to this attempt.
  */
 import { type Check, leaves } from '../../core/verdict.ts';
+import { differing } from './differ.ts';
 import { ruleName } from './id.ts';
 import type { Line, Style, Tone } from './line.ts';
-import { differing } from './differ.ts';
 import { blanks, chunk, displayWidth, flow, lineWidth, mark, padLine, span, wrapWords } from './text.ts';
 
 /** Columns of the branch in front of a rule. */

@@ -1,7 +1,7 @@
 /** What a code, token or grant is good for at a moment, in one word and a tone. */
 import type { Code, Effect, Grant } from '../../core/model.ts';
-import type { Tone } from './line.ts';
 import { shortId } from './id.ts';
+import type { Tone } from './line.ts';
 
 /** A state as shown. */
 export interface Shown {
@@ -9,13 +9,17 @@ export interface Shown {
   readonly tone: Tone;
 }
 
-/** `live`, `used`, `expired`, `burned`, `revoked`, `superseded by cd_…`: used rows are kept, so the four ends differ. */
-export function codeState(code: Code, now: number): Shown {
+/**
+ * `live`, `used`, `expired`, `burned`, `revoked`, `superseded by cd_…`: used rows are kept, so the four ends differ.
+ * With its grant at hand, a code of a revoked grant is `revoked`: it died with it, though its own row is untouched.
+ */
+export function codeState(code: Code, now: number, grant?: Grant): Shown {
   if (code.state === 'superseded') {
     return { word: code.next ? `superseded by ${shortId(code.next)}` : 'superseded', tone: 'faint' };
   }
   if (code.state !== 'live') return { word: code.state, tone: 'bad' };
   if (code.total !== null && code.used >= code.total) return { word: 'used', tone: 'faint' };
+  if (grant?.state === 'revoked') return { word: 'revoked', tone: 'bad' };
   if (now >= code.until) return { word: 'expired', tone: 'caution' };
   return { word: 'live', tone: 'good' };
 }

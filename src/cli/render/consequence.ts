@@ -2,8 +2,8 @@
 import { CODE_FAILURES } from '../../core/limit.ts';
 import type { Consequence, Verdict } from '../../core/verdict.ts';
 import { clock, duration } from './age.ts';
-import type { Line, Style } from './line.ts';
 import { reference } from './id.ts';
+import type { Line, Style } from './line.ts';
 import { span, wrapWords } from './text.ts';
 
 /** One sentence per thing the attempt did; empty when it changed nothing. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Line, Style } from './line.ts';
-import { chunk, displayWidth, safe, span, wrapLine, wrapWords } from './text.ts';
-import { renderTable } from './table.ts';
-import { detectStyle, paint } from './color.ts';
 import { age, duration, readTime } from './age.ts';
+import { detectStyle, paint } from './color.ts';
 import { differing } from './differ.ts';
 import { reference, ruleName, shortId } from './id.ts';
+import type { Line, Style } from './line.ts';
+import { renderTable } from './table.ts';
+import { chunk, displayWidth, safe, span, wrapLine, wrapWords } from './text.ts';
 
 const style: Style = { color: false, unicode: true, width: 40, timeZone: 'UTC' };
 
@@ -30,7 +30,7 @@ describe('width', () => {
 
   it('wraps a line of several tones without losing a tone', () => {
     const line: Line = [span(style, 'one two', 'good'), span(style, 'three', 'bad')];
-    expect(wrapLine(line, 8).map((l) => l.map((s) => s.text).join(''))).toEqual(['one two ', 'three']);
+    expect(wrapLine(line, 8).map((l) => l.map((s) => s.text).join(''))).toEqual(['one two', 'three']);
   });
 });
 

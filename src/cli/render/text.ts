@@ -120,8 +120,10 @@ export function wrapWords(text: string, width: number): string[] {
 
 /** Puts items with `separator` between them on lines of at most `width` columns; a line that goes on ends with it. */
 export function flow(items: readonly Line[], separator: Line, width: number): Line[] {
-  const fitting = items.flatMap((item) => (lineWidth(item) > width ? wrapLine(item, width) : [item]));
-  const rows = fill(fitting, width - lineWidth(separator), lineWidth, lineWidth(separator));
+  const gap = lineWidth(separator);
+  const room = Math.max(1, width - gap);
+  const fitting = items.flatMap((item) => (lineWidth(item) > room ? wrapLine(item, room) : [item]));
+  const rows = fill(fitting, room, lineWidth, gap);
   return rows.map((row, r) => {
     const joined = row.flatMap((item, i) => (i === 0 ? item : [...separator, ...item]));
     return r < rows.length - 1 ? [...joined, ...separator] : joined;
@@ -135,9 +137,10 @@ export function wrapLine(line: Line, width: number): Line[] {
       .split(' ')
       .filter((word) => word !== '')
       .flatMap((word) => chunk(word, width))
-      .map((word): Line => [{ text: word, tone }]),
+      .map((word): Span => ({ text: word, tone })),
   );
-  return flow(words, [blanks(1)], width);
+  const rows = fill(words, width, (word) => displayWidth(word.text), 1);
+  return rows.map((row) => row.flatMap((word, i) => (i === 0 ? [word] : [blanks(1), word])));
 }
 
 function fill<T>(items: readonly T[], width: number, measure: (item: T) => number, gap: number): T[][] {

@@ -1,13 +1,14 @@
 /** A grant's life: decided, issued, presented, refused, ended, one line each, oldest first; then what devices owe. */
-import { show } from '../../core/show.ts';
+
 import type { Code } from '../../core/model.ts';
+import { show } from '../../core/show.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Timeline } from '../../server/operations.ts';
 import { age, clock, day, duration } from './age.ts';
-import { codeState, effectState, grantState, purposeWords } from './code-state.ts';
-import type { Line, Span, Style } from './line.ts';
+import { codeState, effectState, grantState, purposeWords, type Shown } from './code-state.ts';
 import { sentences } from './consequence.ts';
 import { ruleName, shortId } from './id.ts';
+import type { Line, Span, Style } from './line.ts';
 import { blanks, displayWidth, lineWidth, mark, padLine, span, wrapLine } from './text.ts';
 
 /** A short id and two blanks. */
@@ -58,7 +59,7 @@ function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, now: numbe
       id: '',
       say: [span(style, `by ${grant.by} for ${grant.to}`)],
     },
-    ...codes.map((code) => issued(code, style, now)),
+    ...codes.map((code) => issued(code, codeState(code, now, grant), style)),
     ...verdicts.map((verdict) => presented(verdict, style)),
   ];
   if (grant.endedAt !== undefined) {
@@ -73,8 +74,7 @@ function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, now: numbe
   return events.sort((a, b) => a.at - b.at);
 }
 
-function issued(code: Code, style: Style, now: number): Event {
-  const state = codeState(code, now);
+function issued(code: Code, state: Shown, style: Style): Event {
   return {
     at: code.from,
     sign: mark(style, 'issued', 'faint'),

@@ -117,7 +117,7 @@ describe('a verdict on a narrow terminal', () => {
 
   it('uses ASCII only where the locale has no more', () => {
     const ascii = text(sample, { ...plain(80), unicode: false });
-    expect(ascii).toMatch(/^[\x0a\x20-\x7e]*$/);
+    expect(ascii.replaceAll('\n', '')).toMatch(/^[ -~]*$/);
     expect(ascii).toContain('got      authorization_code<SP>');
     expect(ascii).toContain(' |   + media-type');
   });

@@ -3,9 +3,9 @@ import { type Check, checklist, leaves, type Verdict } from '../../core/verdict.
 import { age } from './age.ts';
 import { renderChecklist } from './checklist.ts';
 import { renderChecks } from './checks.ts';
-import type { Line, Style } from './line.ts';
 import { counted, renderConsequence } from './consequence.ts';
 import { ruleName, shortId } from './id.ts';
+import type { Line, Style } from './line.ts';
 import { blanks, flow, lineWidth, mark, span, wrapLine, wrapWords } from './text.ts';
 
 /** How much to show. `judgedOnly`: a request that was judged but never sent. */
@@ -33,7 +33,7 @@ export function renderVerdict(verdict: Verdict, style: Style, options: VerdictOp
 }
 
 /** `refused · 4 of 9 checks failed`. Skipped checks are not counted among those made. */
-export function summary(checks: readonly Check[], ok: boolean, judgedOnly: boolean = false): string {
+function summary(checks: readonly Check[], ok: boolean, judgedOnly: boolean = false): string {
   const made = leaves(checks).filter((c) => c.outcome !== 'skip');
   const failed = made.filter((c) => c.outcome === 'fail').length;
   const warned = made.filter((c) => c.outcome === 'warn').length;
@@ -73,11 +73,11 @@ function heading(verdict: Verdict, style: Style, options: VerdictOptions): Line[
   return [...top, ...where.map((line): Line => [blanks(2), ...line]), ...decisive(verdict, style)];
 }
 
-/** The check that decided what the client heard, and why, in one sentence. */
+/** The check that decided what the client heard; why, in general, where its own line says the particular. */
 function decisive(verdict: Verdict, style: Style): Line[] {
   if (verdict.ok || verdict.decisive === undefined) return [];
-  const check = leaves(verdict.checks ?? []).find((c) => c.id === verdict.decisive);
-  const say = check?.cause?.say ?? verdict.cause ?? '';
-  const text = `${verdict.refusal ?? 'refused'} by ${ruleName(verdict.decisive)}: ${say}`;
+  const cause = leaves(verdict.checks ?? []).find((c) => c.id === verdict.decisive)?.cause;
+  const say = cause?.detail === undefined ? '' : `: ${cause.say}`;
+  const text = `${verdict.refusal ?? 'refused'} by ${ruleName(verdict.decisive)}${say}`;
   return wrapWords(span(style, text).text, style.width - 2).map((t): Line => [blanks(2), span(style, t)]);
 }

@@ -3,13 +3,14 @@
  * The pages, sign-in and sessions are the server's (`src/server/authorize.ts`).
  */
 import type { Judgement } from '../../core/verdict.ts';
-import { addressRules, judge } from './profile.ts';
 import type { App } from './app.ts';
-import { askedScopes, type AuthorizeCase } from './case.ts';
+import { type AuthorizeCase, askedScopes } from './case.ts';
 import type { OAuthDeps } from './deps.ts';
 import { queryEvidence } from './evidence.ts';
 import { type Decision, type MintedCode, mintAuthorization } from './mint.ts';
+import { addressRules, judge } from './profile.ts';
 import { clientFacts } from './prove/client.ts';
+import { withoutSecrets } from './secrets.ts';
 import { verdictOf } from './verdicts.ts';
 import { errorUri, redirectTo } from './wire.ts';
 
@@ -45,7 +46,7 @@ export async function readAuthorize(
     now,
     ...(deps.offline && { offline: true }),
     request: facts,
-    ...(clientId !== undefined && { clientId: clientId.slice(0, 200) }),
+    ...(clientId !== undefined && { clientId: app ? clientId : withoutSecrets(clientId.slice(0, 200)) }),
     ...(clientId !== undefined && app && { client: clientFacts(clientId, app.body) }),
     ...(decision && { decision }),
   };
@@ -65,7 +66,8 @@ export async function refuseAuthorize(deps: OAuthDeps, request: AuthorizeRequest
   const kept = await deps.store.refuse({ now: c.now, verdict, coalesce: coalesceAuthorize(request) });
   const { rule = '', refusal = 'server_error' } = judgement.decisive ?? {};
   const redirectUri = c.request.values['redirect_uri'];
-  if (addressRules.has(rule) || redirectUri === undefined) return { kind: 'problem', error: refusal, verdict: kept.verdict };
+  if (addressRules.has(rule) || redirectUri === undefined)
+    return { kind: 'problem', error: refusal, verdict: kept.verdict };
   const location = redirectTo(redirectUri, {
     error: refusal,
     error_uri: errorUri(deps.config.issuer, kept.verdict),
@@ -83,7 +85,12 @@ export async function mintAsked(
   form: Pick<Decision, 'short' | 'ttlSeconds'> = {},
 ): Promise<{ readonly minted: MintedCode; readonly verdict: string }> {
   const { c, judgement, source } = request;
-  const { redirect_uri: redirectUri, code_challenge: challenge, dpop_jkt: jkt, pairing_id: pairingId } = c.request.values;
+  const {
+    redirect_uri: redirectUri,
+    code_challenge: challenge,
+    dpop_jkt: jkt,
+    pairing_id: pairingId,
+  } = c.request.values;
   const minted = mintAuthorization(deps, c.now, request.generation, {
     by,
     clientId: c.clientId ?? '',
@@ -94,7 +101,12 @@ export async function mintAsked(
     ...(pairingId !== undefined && { pairingId }),
     ...form,
   });
-  const verdict = verdictOf(c, judgement, { action: 'authorize', source, grant: minted.grant.id, code: minted.kept.id });
+  const verdict = verdictOf(c, judgement, {
+    action: 'authorize',
+    source,
+    grant: minted.grant.id,
+    code: minted.kept.id,
+  });
   await deps.store.mint({ grant: minted.grant, codes: [minted.kept], verdict });
   return { minted, verdict: verdict.id };
 }
@@ -104,16 +116,27 @@ export async function mintAsked(
  *
  * @throws on a bug of the caller: a sound request that was judged without the person's answer
  */
-export async function answerAuthorize(deps: OAuthDeps, request: AuthorizeRequest, user: string): Promise<AuthorizeOutcome> {
+export async function answerAuthorize(
+  deps: OAuthDeps,
+  request: AuthorizeRequest,
+  user: string,
+): Promise<AuthorizeOutcome> {
   if (!request.judgement.ok) return refuseAuthorize(deps, request);
-  if (request.c.decision !== 'allow') throw new Error('expected a request judged with the answer of a person, got none');
+  if (request.c.decision !== 'allow')
+    throw new Error('expected a request judged with the answer of a person, got none');
   const { minted, verdict } = await mintAsked(deps, request, user);
   const parameters = { code: minted.code, state: request.state, iss: deps.config.issuer };
-  return { kind: 'redirect', location: redirectTo(request.c.request.values['redirect_uri'] ?? '', parameters), verdict };
+  return {
+    kind: 'redirect',
+    location: redirectTo(request.c.request.values['redirect_uri'] ?? '', parameters),
+    verdict,
+  };
 }
 
 /** Equal refusals from one source within a minute are one row. */
 function coalesceAuthorize({ c, judgement, source }: AuthorizeRequest): string {
   const minute = Math.floor(c.now / 60_000);
-  return ['authorize', source, judgement.decisive?.rule, judgement.decisive?.cause, c.client?.id ?? '-', minute].join('|');
+  return ['authorize', source, judgement.decisive?.rule, judgement.decisive?.cause, c.client?.id ?? '-', minute].join(
+    '|',
+  );
 }

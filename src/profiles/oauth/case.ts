@@ -3,8 +3,9 @@
  * (hashing, signatures, PKCE) has happened in `prove/` and stands here as an outcome, so a case can be kept as a
  * verdict's snapshot, and judging it again gives the identical tree.
  */
-import type { Binding, Code, Grant, Value } from '../../core/model.ts';
+
 import { bindingOf } from '../../core/match.ts';
+import type { Binding, Code, Grant, Value } from '../../core/model.ts';
 import type { App } from './app.ts';
 
 /** What a rule may know of a client. */
@@ -118,7 +119,10 @@ export function bound(code: { readonly bindings: readonly Binding[] } | undefine
 }
 
 /** The same, where the profile only ever binds text. */
-export function boundText(code: { readonly bindings: readonly Binding[] } | undefined, fact: string): string | undefined {
+export function boundText(
+  code: { readonly bindings: readonly Binding[] } | undefined,
+  fact: string,
+): string | undefined {
   const value = bound(code, fact);
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,7 +1,7 @@
 /** What the OAuth endpoints are given: a store, the registries, keys made once, and the few settings there are. */
 import type { KeyObject } from 'node:crypto';
-import type { Registry } from '../../store/registry.ts';
 import type { Store } from '../../store/port.ts';
+import type { Registry } from '../../store/registry.ts';
 
 /** Keys, each for one purpose, made once (`KeyObject`s: Node is slow with raw buffers). */
 export interface OAuthKeys {

@@ -5,6 +5,7 @@
 import { type Form, readForm } from '../../protocols/form/form.ts';
 import type { Incoming } from '../../protocols/http/exchange.ts';
 import type { RequestFacts } from './case.ts';
+import { isSecretName, withoutSecrets } from './secrets.ts';
 
 /** Parameters whose values may be kept and shown. Every other one is kept by name only. */
 export const OPEN_PARAMETERS: readonly string[] = [
@@ -30,9 +31,6 @@ const NAMES_MAX = 30;
 /** A name that is kept. Anything else may be a body in another format, with a secret in what was read as a name. */
 const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,39}$/;
 
-/** A secret inside another value: the whole callback address sent as `redirect_uri`, or `;` between the parameters. */
-const SECRET_INSIDE = /(?<![A-Za-z0-9_])(code|state|refresh_token|access_token|client_secret|code_verifier|password)=[^&;,#\s]+/g;
-
 /** A form and its facts. An empty value counts as omitted (RFC 6749 §3.2). */
 export interface FormEvidence {
   readonly form: ReadonlyMap<string, string>;
@@ -43,8 +41,13 @@ export interface FormEvidence {
 export function bodyEvidence(request: Incoming): FormEvidence {
   const mediaType = request.headers['content-type'];
   const form = readForm(request.body);
-  const fault = request.tooLarge ? { kind: 'too-large', detail: 'the body is longer than a token request can be' } : form.fault;
-  return evidence(form, { ...(mediaType !== undefined && { mediaType: mediaType.slice(0, 200) }), ...(fault && { fault }) });
+  const fault = request.tooLarge
+    ? { kind: 'too-large', detail: 'the body is longer than a token request can be' }
+    : form.fault;
+  return evidence(form, {
+    ...(mediaType !== undefined && { mediaType: mediaType.slice(0, 200) }),
+    ...(fault && { fault }),
+  });
 }
 
 /** Reads the form of a query. */
@@ -58,7 +61,7 @@ function evidence(form: Form, rest: Pick<RequestFacts, 'mediaType' | 'fault'>): 
   const values: Record<string, string> = {};
   for (const name of OPEN_PARAMETERS) {
     const value = sent.get(name);
-    if (value !== undefined) values[name] = value.slice(0, KEPT_MAX).replace(SECRET_INSIDE, '$1=•');
+    if (value !== undefined) values[name] = withoutSecrets(value.slice(0, KEPT_MAX));
   }
   const others = [...sent.keys()].filter((name) => !PARAMETERS.includes(name));
   const names = [...PARAMETERS.filter((name) => sent.has(name)), ...namesKept(others)];
@@ -77,5 +80,7 @@ function evidence(form: Form, rest: Pick<RequestFacts, 'mediaType' | 'fault'>): 
 
 /** A few names, each as it came or, where it is no plain name, by its length only. */
 function namesKept(names: readonly string[]): string[] {
-  return names.slice(0, NAMES_MAX).map((name) => (PLAIN_NAME.test(name) ? name : `(${name.length} characters)`));
+  return names
+    .slice(0, NAMES_MAX)
+    .map((name) => (PLAIN_NAME.test(name) && !isSecretName(name) ? name : `(${name.length} characters)`));
 }

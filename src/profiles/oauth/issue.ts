@@ -2,10 +2,10 @@
 import type { Binding, Code, Effect, Facts, Grant } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { codeId, mintCode, newId, readCode, successorOf } from '../../protocols/typed-code/typed-code.ts';
-import type { Redemption } from '../../store/port.ts';
+import type { Loaded, Redemption } from '../../store/port.ts';
 import { askedScopes, bound, boundText, inGrace, provenKey, type TokenCase } from './case.ts';
 import type { OAuthDeps } from './deps.ts';
-import type { Judged } from './token.ts';
+import type { Proof } from './prove/dpop.ts';
 
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
@@ -16,6 +16,13 @@ export interface TokenResponse {
   readonly scope: string;
 }
 
+/** A judged, sound attempt, and what it was judged from. */
+export interface SoundAttempt {
+  readonly c: TokenCase;
+  readonly evidence: { readonly presented?: string; readonly proof?: Proof };
+  readonly loaded: Loaded;
+}
+
 /** The answer, and the redemption that must be done before anybody hears it. */
 export interface Issued {
   readonly response: TokenResponse;
@@ -23,7 +30,7 @@ export interface Issued {
 }
 
 /** Builds both for a judged, sound case. Pure but for fresh random tokens. */
-export function issue(deps: OAuthDeps, judged: Judged, verdict: Verdict): Issued {
+export function issue(deps: OAuthDeps, judged: SoundAttempt, verdict: Verdict): Issued {
   const { c, loaded } = judged;
   const spent = loaded.codes.get(c.code?.id ?? '');
   const grant = loaded.grants.get(spent?.grant ?? '');
@@ -45,7 +52,13 @@ export function issue(deps: OAuthDeps, judged: Judged, verdict: Verdict): Issued
       grant: { id: grant.id, rev: grant.rev },
       ...(again
         ? { unchanged: [spent, ...(refresh ? [refresh.code] : [])].map(({ id, rev }) => ({ code: id, rev })) }
-        : { spend: { code: spent.id, rev: spent.rev, ...(refresh && c.intent === 'refresh_token' && { next: refresh.code.id }) } }),
+        : {
+            spend: {
+              code: spent.id,
+              rev: spent.rev,
+              ...(refresh && c.intent === 'refresh_token' && { next: refresh.code.id }),
+            },
+          }),
       issue: again || !refresh ? [access.code] : [access.code, refresh.code],
       ...(once && { once: [once] }),
       effects: effectsOf(deps, judged, grant),
@@ -60,11 +73,20 @@ function accessToken(deps: OAuthDeps, c: TokenCase, grant: Grant): { token: stri
   const token = mintCode('access_token', 'opaque', c.now);
   const key = provenKey(c);
   const bindings = [...clientBinding(c), ...scopeBinding(scopes), ...keyBinding(key)];
-  return { token, code: codeOf('access_token', token, grant, c, bindings, deps.config.accessTtlSeconds, null), scope: scopes.join(' ') };
+  return {
+    token,
+    code: codeOf('access_token', token, grant, c, bindings, deps.config.accessTtlSeconds, null),
+    scope: scopes.join(' '),
+  };
 }
 
 /** A fresh family starts at random; after that each token has one successor that can be computed again. */
-function refreshToken(deps: OAuthDeps, judged: Judged, spent: Code, grant: Grant): { token: string; code: Code } | undefined {
+function refreshToken(
+  deps: OAuthDeps,
+  judged: SoundAttempt,
+  spent: Code,
+  grant: Grant,
+): { token: string; code: Code } | undefined {
   const { c, evidence, loaded } = judged;
   if (!c.client?.grantTypes.includes('refresh_token')) return undefined;
   const known = spent.next === undefined ? undefined : loaded.codes.get(spent.next);
@@ -120,13 +142,27 @@ function keyBinding(jkt: string | undefined): readonly Binding[] {
 }
 
 /** A code tied to a pairing opens an accessory: the pairing is owed to it from the moment of redemption. */
-function effectsOf(deps: OAuthDeps, { c, evidence }: Judged, grant: Grant): readonly Effect[] {
+function effectsOf(deps: OAuthDeps, { c, evidence }: SoundAttempt, grant: Grant): readonly Effect[] {
   const pairing = boundText(c.code, 'pairing_id');
   const target = deps.config.pairingTarget;
   if (c.intent !== 'authorization_code' || pairing === undefined || target === undefined) return [];
   const { x } = evidence.proof?.jwk ?? {};
-  const data: Facts = { pairing_id: pairing, jkt: boundText(c.code, 'jkt') ?? '', ...(x !== undefined && { public_key: x }) };
+  const data: Facts = {
+    pairing_id: pairing,
+    jkt: boundText(c.code, 'jkt') ?? '',
+    ...(x !== undefined && { public_key: x }),
+  };
   return [
-    { id: newId('ef_', c.now), grant: grant.id, kind: 'pairing', target, data, state: 'due', attempts: 0, nextAt: c.now, rev: 1 },
+    {
+      id: newId('ef_', c.now),
+      grant: grant.id,
+      kind: 'pairing',
+      target,
+      data,
+      state: 'due',
+      attempts: 0,
+      nextAt: c.now,
+      rev: 1,
+    },
   ];
 }

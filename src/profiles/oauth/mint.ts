@@ -34,7 +34,8 @@ export interface MintedCode {
  */
 export function mintAuthorization(deps: OAuthDeps, now: number, generation: number, decision: Decision): MintedCode {
   const { by, clientId, scopes, redirectUri, pairingId } = decision;
-  if (pairingId !== undefined && decision.jkt === undefined) throw new Error('expected a key for the pairing, got none');
+  if (pairingId !== undefined && decision.jkt === undefined)
+    throw new Error('expected a key for the pairing, got none');
   if (decision.short && decision.jkt === undefined && decision.challenge === undefined) {
     throw new Error('expected a key or a challenge for a short code, got neither');
   }
@@ -58,7 +59,10 @@ export function mintAuthorization(deps: OAuthDeps, now: number, generation: numb
     rev: 1,
   };
   const ttlSeconds = Math.min(decision.ttlSeconds ?? deps.config.codeTtlSeconds, CODE_TTL_MAX_SECONDS);
-  return { grant, ...mintCodeOf(grant, bindingsOf(decision), { now, generation, ttlSeconds, short: decision.short === true }) };
+  return {
+    grant,
+    ...mintCodeOf(grant, bindingsOf(decision), { now, generation, ttlSeconds, short: decision.short === true }),
+  };
 }
 
 /** A code for an existing grant, with the bindings given. */

@@ -103,10 +103,14 @@ export function judge(action: Action, c: TokenCase | AuthorizeCase | ResourceCas
 }
 
 /** The generic checklist of a wire error, for when nothing but the error is known: each cause and its fixes, in order. */
-export function checklistFor(refusal: string): readonly { readonly rule: string; readonly say: string; readonly fixes: readonly Fix[] }[] {
+export function checklistFor(
+  refusal: string,
+): readonly { readonly rule: string; readonly say: string; readonly fixes: readonly Fix[] }[] {
   const all = Object.values(tables).flatMap((table: readonly Phase<never>[]) => table.flatMap((phase) => phase.rules));
   const rules = new Map(all.map((rule) => [rule.id, rule]));
   return [...rules.values()]
     .filter((rule) => rule.refusal === refusal)
-    .flatMap((rule) => Object.values(rule.causes).map((cause) => ({ rule: rule.id, say: cause.say, fixes: cause.fixes })));
+    .flatMap((rule) =>
+      Object.values(rule.causes).map((cause) => ({ rule: rule.id, say: cause.say, fixes: cause.fixes })),
+    );
 }

@@ -1,4 +1,5 @@
 /** Redirect URIs: what may be registered, and when a presented one is the registered one. RFC 6749 §3.1.2, RFC 8252. */
+import { withoutSecrets } from './secrets.ts';
 
 /** Why a redirect URI may not be registered, or undefined when it may. */
 export function redirectUriProblem(uri: string): string | undefined {
@@ -10,13 +11,15 @@ export function redirectUriProblem(uri: string): string | undefined {
   if (!URL.canParse(uri)) return 'cannot be read as a URI';
   const answered = answerParameter(uri);
   if (answered !== undefined) return `has the query parameter ${answered}, which the hub adds itself`;
+  if (withoutSecrets(uri) !== uri) return 'has what looks like a secret in it';
   if (scheme === 'https') return uri.startsWith('https://') ? undefined : 'https must be followed by //';
   if (scheme === 'http') return isLoopback(uri) ? undefined : 'http is for loopback addresses only; use https';
-  if (!scheme.includes('.')) return 'a private-use scheme must be a reversed domain name such as com.myapp (RFC 8252 §7.1)';
+  if (!scheme.includes('.'))
+    return 'a private-use scheme must be a reversed domain name such as com.myapp (RFC 8252 §7.1)';
   return undefined;
 }
 
-/** What `/authorize` answers with; a registered one would come twice (RFC 6749 §3.1). */
+/** Parameters that `/authorize` answers with; a registered one would come twice (RFC 6749 §3.1). */
 const ANSWERED = ['code', 'state', 'error', 'error_uri', 'iss'];
 
 function answerParameter(uri: string): string | undefined {

@@ -63,7 +63,12 @@ export async function judgeAccess(
 }
 
 /** Lets one API request in, or refuses it as RFC 6750 says. */
-export async function admit(deps: OAuthDeps, seen: ReplayCache, request: Incoming, needs: readonly string[]): Promise<Admission> {
+export async function admit(
+  deps: OAuthDeps,
+  seen: ReplayCache,
+  request: Incoming,
+  needs: readonly string[],
+): Promise<Admission> {
   const { c, judgement, loaded } = await judgeAccess(deps, request, needs, seen);
   const code = loaded.codes.get(c.code?.id ?? '');
   const grant = loaded.grants.get(c.grant?.id ?? '');
@@ -71,7 +76,10 @@ export async function admit(deps: OAuthDeps, seen: ReplayCache, request: Incomin
   const verdict = verdictOf(c, judgement, { action: 'resource', source: request.source });
   if (!judgement.ok || !code || !grant) {
     const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
-    return { ok: false, answer: resourceRefusal(judgement, errorUri(deps.config.issuer, kept.verdict), nonce, needs.join(' ')) };
+    return {
+      ok: false,
+      answer: resourceRefusal(judgement, errorUri(deps.config.issuer, kept.verdict), nonce, needs.join(' ')),
+    };
   }
   if (code.used === 0) {
     // The timeline shows the first call. Losing this race to a parallel call loses nothing, so its outcome is not read.
@@ -90,7 +98,12 @@ export async function admit(deps: OAuthDeps, seen: ReplayCache, request: Incomin
 export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promise<boolean> {
   const { now, codes, grants, generation } = await deps.store.load({ codes: [admitted.code] });
   const code = codes.get(admitted.code);
-  return code?.state === 'live' && now <= code.until && code.generation === generation && grants.get(code.grant)?.state === 'active';
+  return (
+    code?.state === 'live' &&
+    now <= code.until &&
+    code.generation === generation &&
+    grants.get(code.grant)?.state === 'active'
+  );
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -99,7 +112,11 @@ const NONE: ReadonlySet<string> = new Set();
  * Judges the case, and spends its proof if it holds: only a request that would be admitted takes the key of its proof.
  * So nobody can spend a proof for somebody else, and nobody without a token can fill the cache and push keys out of it.
  */
-function spendProof(c: ResourceCase, proof: Proof | undefined, seen: ReplayCache | undefined): Pick<JudgedAccess, 'c' | 'judgement'> {
+function spendProof(
+  c: ResourceCase,
+  proof: Proof | undefined,
+  seen: ReplayCache | undefined,
+): Pick<JudgedAccess, 'c' | 'judgement'> {
   const judgement = judge('resource', c);
   if (!judgement.ok || !c.dpop || !proof?.once || !seen) return { c, judgement };
   if (seen.take(proof.once.key, c.now, proof.once.until)) return { c, judgement };
@@ -111,5 +128,8 @@ function readAuthorization(header: string | undefined): { scheme: ResourceCase['
   if (header === undefined) return { scheme: 'none' };
   const match = /^(bearer|dpop) +([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header);
   if (!match) return { scheme: 'other' };
-  return { scheme: match[1]?.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', ...(match[2] !== undefined && { token: match[2] }) };
+  return {
+    scheme: match[1]?.toLowerCase() === 'dpop' ? 'dpop' : 'bearer',
+    ...(match[2] !== undefined && { token: match[2] }),
+  };
 }

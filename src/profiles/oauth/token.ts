@@ -7,14 +7,15 @@ import { type Incoming, json, type Outgoing } from '../../protocols/http/exchang
 import { codeId, type Purpose, readCode } from '../../protocols/typed-code/typed-code.ts';
 import type { Loaded } from '../../store/port.ts';
 import type { App } from './app.ts';
-import { type CodeFacts, type HandleFacts, type TokenCase, type Target, boundText } from './case.ts';
+import { boundText, type CodeFacts, type HandleFacts, type Target, type TokenCase } from './case.ts';
 import type { OAuthDeps } from './deps.ts';
 import { bodyEvidence, type FormEvidence } from './evidence.ts';
 import { issue } from './issue.ts';
 import { judge } from './profile.ts';
-import { checkSecret, type ClientClaim, clientFacts, readClient } from './prove/client.ts';
+import { type ClientClaim, checkSecret, clientFacts, readClient } from './prove/client.ts';
 import { dpopFacts, dpopNonce, type Proof, readProof } from './prove/dpop.ts';
 import { checkVerifier } from './prove/pkce.ts';
+import { withoutSecrets } from './secrets.ts';
 import { refusalOf, verdictOf } from './verdicts.ts';
 import { errorUri, tokenRefusal } from './wire.ts';
 
@@ -89,7 +90,13 @@ export async function judgeToken(deps: OAuthDeps, evidence: TokenEvidence): Prom
   const code = id === undefined ? undefined : loaded.codes.get(id);
   const ownerId = boundText(code, 'client_id');
   const owner = ownerId === evidence.claim.clientId ? undefined : await appOf(deps, ownerId);
-  const c = caseOf(deps, evidence, loaded, asking, ownerId !== undefined && owner ? { id: ownerId, app: owner } : undefined);
+  const c = caseOf(
+    deps,
+    evidence,
+    loaded,
+    asking,
+    ownerId !== undefined && owner ? { id: ownerId, app: owner } : undefined,
+  );
   return { c, judgement: judge('token', c), evidence, loaded };
 }
 
@@ -115,7 +122,7 @@ function caseOf(
     ...(deps.offline && { offline: true }),
     request: e.facts,
     intent: e.intent,
-    ...(clientId !== undefined && { clientId: clientId.slice(0, 200) }),
+    ...(clientId !== undefined && { clientId: app ? clientId : withoutSecrets(clientId.slice(0, 200)) }),
     ...(clientId !== undefined && app && { client: clientFacts(clientId, app) }),
     ...(owner && { owner: clientFacts(owner.id, owner.app) }),
     auth: checkSecret(e.claim, app),

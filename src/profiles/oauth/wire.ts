@@ -27,7 +27,12 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /** The refusal at `POST /token`, RFC 6749 §5.2. `tooLarge` is the one malformation with a status of its own. */
-export function tokenRefusal(refusal: string, uri: string, extra: Readonly<Record<string, string>>, tooLarge = false): Outgoing {
+export function tokenRefusal(
+  refusal: string,
+  uri: string,
+  extra: Readonly<Record<string, string>>,
+  tooLarge = false,
+): Outgoing {
   const status = tooLarge && refusal === 'invalid_request' ? 413 : (STATUS[refusal] ?? 400);
   const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="counterfoil", charset="UTF-8"' } : {};
   return json(status, { error: refusal, error_uri: uri }, { ...challenge, ...extra });

@@ -55,17 +55,22 @@ export async function createLamp(registry: Registry, clock: () => number, id = '
     },
     set: (on, pairing) =>
       change((now) => {
-        if (pairing !== HUB_PAIRING && !now.pairings.some((p) => p.id === pairing)) return { next: now, answer: 'not-paired' };
+        if (pairing !== HUB_PAIRING && !now.pairings.some((p) => p.id === pairing))
+          return { next: now, answer: 'not-paired' };
         return { next: { ...now, state: { ...now.state, on, by: pairing, changedAt: clock() } }, answer: 'done' };
       }),
     addPairing: (pairing) =>
       change((now) => {
         const others = now.pairings.filter((p) => p.id !== pairing.id);
-        if (others.length >= PAIRINGS_MAX) throw new Error(`the ${id} holds ${PAIRINGS_MAX} pairings already: remove one`);
+        if (others.length >= PAIRINGS_MAX)
+          throw new Error(`the ${id} holds ${PAIRINGS_MAX} pairings already: remove one`);
         return { next: { ...now, pairings: [...others, pairing] }, answer: undefined };
       }),
     removePairing: (pairing) =>
-      change((now) => ({ next: { ...now, pairings: now.pairings.filter((p) => p.id !== pairing) }, answer: undefined })),
+      change((now) => ({
+        next: { ...now, pairings: now.pairings.filter((p) => p.id !== pairing) },
+        answer: undefined,
+      })),
     async listPairings() {
       reach();
       return kept.pairings;

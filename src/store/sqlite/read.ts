@@ -78,7 +78,9 @@ interface Source<T> {
   readonly toValue: (row: never) => T;
 }
 
-const OF_CLIENT = 'grant_id IN (SELECT id FROM grants WHERE client = $client)';
+const GRANT_NO = '(SELECT rowid FROM grants WHERE id = $grant)';
+const NOS_OF_CLIENT = 'grant_no IN (SELECT rowid FROM grants WHERE client = $client)';
+const IDS_OF_CLIENT = 'grant_id IN (SELECT id FROM grants WHERE client = $client)';
 const WRITTEN = 'rowid DESC';
 
 const SOURCES: { readonly [K in keyof Listing]: Source<Listing[K]> } = {
@@ -86,7 +88,8 @@ const SOURCES: { readonly [K in keyof Listing]: Source<Listing[K]> } = {
     table: 'verdicts',
     time: 'at',
     order: 'at DESC, rowid DESC',
-    grant: 'grant_id = $grant',
+    // Nearly always the first; the second finds what names a grant that was not kept when it was written.
+    grant: `(grant_no = ${GRANT_NO} OR (grant_no IS NULL AND grant_id = $grant))`,
     client: 'subject = $client',
     toValue: toVerdict as (row: VerdictRow) => Listing['verdicts'],
   },
@@ -94,8 +97,8 @@ const SOURCES: { readonly [K in keyof Listing]: Source<Listing[K]> } = {
     table: 'codes',
     time: 'starts',
     order: WRITTEN,
-    grant: 'grant_id = $grant',
-    client: OF_CLIENT,
+    grant: `grant_no = ${GRANT_NO}`,
+    client: NOS_OF_CLIENT,
     toValue: toCode as (row: CodeRow) => Listing['codes'],
   },
   grants: {
@@ -111,7 +114,7 @@ const SOURCES: { readonly [K in keyof Listing]: Source<Listing[K]> } = {
     time: 'at',
     order: WRITTEN,
     grant: 'grant_id = $grant',
-    client: OF_CLIENT,
+    client: IDS_OF_CLIENT,
     toValue: toEffect as (row: EffectRow) => Listing['effects'],
   },
 };

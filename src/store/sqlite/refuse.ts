@@ -47,7 +47,8 @@ function striker(db: DatabaseSync): (refusal: Refusal, moment: Moment) => Conseq
   );
   const append = db.prepare('INSERT INTO hits VALUES (?, ?, ?)');
   const burn = db.prepare(
-    `UPDATE codes SET state = 'burned', rev = rev + 1 WHERE id = ? AND state = 'live' AND (total IS NULL OR used < total)`,
+    `UPDATE codes SET state = 'burned', rev = rev + 1
+     WHERE id = ? AND state = 'live' AND (total IS NULL OR used < total)`,
   );
   const holdOf = db.prepare('SELECT until, rev FROM holds WHERE key = ?');
   const keepHold = db.prepare(

@@ -18,7 +18,10 @@ export function grantRevoker(db: DatabaseSync): (id: string, cause: string, mome
     `WITH RECURSIVE below (id) AS (SELECT ? UNION SELECT g.id FROM grants g JOIN below b ON g.parent = b.id)
      SELECT g.id FROM below b JOIN grants g ON g.id = b.id WHERE g.state IN ('pending', 'active')`,
   );
-  const aliveCodes = db.prepare(`SELECT count(*) AS n FROM codes WHERE grant_id = ? AND ${ALIVE}`);
+  const aliveCodes = db.prepare(
+    `SELECT count(*) AS n FROM codes
+     WHERE grant_no = (SELECT rowid FROM grants WHERE id = ?) AND ${ALIVE}`,
+  );
   const end = db.prepare(`UPDATE grants SET state = 'revoked', ended_at = ?, ended_by = ?, rev = rev + 1 WHERE id = ?`);
   const undo = db.prepare(
     `UPDATE effects SET state = 'undoing', next_at = ?, attempts = 0, last_error = NULL, rev = rev + 1

@@ -130,14 +130,15 @@ export interface Inserts {
 
 /** Prepares the inserts of one connection. */
 export function inserts(db: DatabaseSync): Inserts {
-  const code = db.prepare('INSERT INTO codes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const grantNo = '(SELECT rowid FROM grants WHERE id = ?)';
+  const code = db.prepare(`INSERT INTO codes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${grantNo})`);
   const grant = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const effect = db.prepare('INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const verdict = db.prepare('INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const verdict = db.prepare(`INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${grantNo})`);
   return {
     code({ id, grant, from, until, total, used, usedAt, state, next, generation, rev, ...rest }) {
       const body = JSON.stringify(rest);
-      code.run(id, grant, from, until, total, used, usedAt ?? null, state, next ?? null, generation, rev, body);
+      code.run(id, grant, from, until, total, used, usedAt ?? null, state, next ?? null, generation, rev, body, grant);
     },
     grant({ id, parent, to, from, until, state, endedAt, endedBy, rev, ...rest }) {
       const body = JSON.stringify(rest);
@@ -161,6 +162,7 @@ export function inserts(db: DatabaseSync): Inserts {
         times,
         kept ? JSON.stringify(kept) : null,
         JSON.stringify(rest),
+        grant ?? null,
       );
     },
   };

@@ -71,5 +71,14 @@ export function checkSecret(claim: ClientClaim, app: App | undefined): AuthFacts
 /** What rules may know of a client. */
 export function clientFacts(id: string, app: App): ClientFacts {
   const { name, type, authMethod, redirectUris, grantTypes, scopes, exceptions } = app;
-  return { id, name, type, authMethod, redirectUris, grantTypes, scopes, ...(exceptions?.withoutPkce && { withoutPkce: true }) };
+  return {
+    id,
+    name,
+    type,
+    authMethod,
+    redirectUris,
+    grantTypes,
+    scopes,
+    ...(exceptions?.withoutPkce && { withoutPkce: true }),
+  };
 }

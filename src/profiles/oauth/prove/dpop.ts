@@ -2,6 +2,7 @@
 import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, EmbeddedJWK, errors, type JWK } from 'jose';
 import { DPOP_ALGORITHMS, DPOP_WINDOW, type DpopFacts } from '../case.ts';
+import { withoutSecrets } from '../secrets.ts';
 
 const ALGORITHMS: string[] = [...DPOP_ALGORITHMS];
 const PROOF_MAX = 8_192;
@@ -52,7 +53,8 @@ export async function readProof(header: string | undefined, accessToken?: string
   if (header.includes(',')) return faulty('several', 'expected one proof');
   if (header.length > PROOF_MAX) return faulty('malformed', `longer than ${PROOF_MAX} characters`);
   const head = protectedHeader(header);
-  if (head?.typ !== 'dpop+jwt' || head.jwk === undefined) return faulty('malformed', 'no JWT with typ dpop+jwt and a jwk');
+  if (head?.typ !== 'dpop+jwt' || head.jwk === undefined)
+    return faulty('malformed', 'no JWT with typ dpop+jwt and a jwk');
   if (typeof head.alg !== 'string' || !ALGORITHMS.includes(head.alg)) {
     return faulty('algorithm', `expected one of ${ALGORITHMS.join(', ')}`);
   }
@@ -89,7 +91,7 @@ function proofOf(claims: Claims, jkt: string, jwk: JWK, ath: Pick<DpopFacts, 'at
       signature: 'valid',
       jkt,
       htm: claims.htm.slice(0, 20),
-      htu: claims.htu.slice(0, 500),
+      htu: withoutSecrets(claims.htu.slice(0, 500)),
       iat: claims.iat,
       ...ath,
       ...(pairing !== undefined && { pairingId: pairing }),
@@ -115,7 +117,9 @@ function faulty(kind: 'several' | 'malformed' | 'algorithm', detail: string): Pr
 function protectedHeader(jwt: string): { typ?: unknown; alg?: unknown; jwk?: JWK } | undefined {
   try {
     const { typ, alg, jwk } = decodeProtectedHeader(jwt) as Record<string, unknown>;
-    return typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk) ? { typ, alg, jwk: jwk as JWK } : { typ, alg };
+    return typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk)
+      ? { typ, alg, jwk: jwk as JWK }
+      : { typ, alg };
   } catch {
     return undefined;
   }
@@ -132,6 +136,10 @@ function claimsOf(payload: Uint8Array): Claims | undefined {
   const claims = value as Record<string, unknown>;
   const { jti, htm, htu, iat } = claims;
   const sound =
-    typeof jti === 'string' && jti !== '' && typeof htm === 'string' && typeof htu === 'string' && Number.isSafeInteger(iat);
+    typeof jti === 'string' &&
+    jti !== '' &&
+    typeof htm === 'string' &&
+    typeof htu === 'string' &&
+    Number.isSafeInteger(iat);
   return sound ? (claims as unknown as Claims) : undefined;
 }

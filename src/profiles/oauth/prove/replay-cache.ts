@@ -17,11 +17,12 @@ export function createReplayCache(): ReplayCache {
   const kept = new Map<string, number>();
   return {
     take(key, now, until) {
+      if ((kept.get(key) ?? now) > now) return false;
+      kept.delete(key);
       for (const [old, end] of kept) {
         if (end > now && kept.size < KEYS_MAX) break;
         kept.delete(old);
       }
-      if (kept.has(key)) return false;
       kept.set(key, until);
       return true;
     },

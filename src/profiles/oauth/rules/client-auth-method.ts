@@ -25,7 +25,10 @@ export const clientAuthMethod: Rule<TokenCase> = {
     method: {
       say: 'the client secret came in another way than the application is registered for',
       fixes: [
-        { audience: 'client', say: 'client_secret_basic is the Authorization header, client_secret_post is the form: use the registered one' },
+        {
+          audience: 'client',
+          say: 'client_secret_basic is the Authorization header, client_secret_post is the form: use the registered one',
+        },
         { audience: 'operator', say: 'or change the registration: counterfoil app edit <id> --auth-method …' },
       ],
     },
@@ -35,7 +38,12 @@ export const clientAuthMethod: Rule<TokenCase> = {
     },
     malformed: {
       say: 'the Authorization header cannot be read as Basic credentials',
-      fixes: [{ audience: 'client', say: 'send Basic and base64 of form-encoded id, colon, form-encoded secret (RFC 6749 §2.3.1)' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'send Basic and base64 of form-encoded id, colon, form-encoded secret (RFC 6749 §2.3.1)',
+        },
+      ],
     },
   },
   check: ({ client, auth }) => {

@@ -11,12 +11,17 @@ export const clientKnown: Rule<Asked & { readonly code?: CodeFacts }> = {
   causes: {
     missing: {
       say: 'the request names no client',
-      fixes: [{ audience: 'client', say: 'send client_id, or client_id and client_secret in an Authorization: Basic header' }],
+      fixes: [
+        { audience: 'client', say: 'send client_id, or client_id and client_secret in an Authorization: Basic header' },
+      ],
     },
     unknown: {
       say: 'client_id is incorrect: no Trusted Application has this id',
       fixes: [
-        { audience: 'client', say: "double-check client_id in your app server's configuration, character by character" },
+        {
+          audience: 'client',
+          say: "double-check client_id in your app server's configuration, character by character",
+        },
         { audience: 'operator', say: 'compare with the Trusted Applications: counterfoil app list' },
       ],
     },

@@ -13,7 +13,10 @@ export const clientSecret: Rule<TokenCase> = {
       say: 'client_secret is incorrect',
       fixes: [
         { audience: 'client', say: "double-check the credentials in your app server's configuration" },
-        { audience: 'operator', say: 'or give the application a new secret: counterfoil app edit <id> --rotate-secret' },
+        {
+          audience: 'operator',
+          say: 'or give the application a new secret: counterfoil app edit <id> --rotate-secret',
+        },
       ],
     },
   },

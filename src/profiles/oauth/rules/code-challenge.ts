@@ -17,7 +17,12 @@ export const codeChallenge: Rule<AuthorizeCase> = {
     },
     method: {
       say: 'the challenge method is not S256',
-      fixes: [{ audience: 'client', say: 'send code_challenge_method=S256; plain protects nothing, and is also the default when left out' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'send code_challenge_method=S256; plain protects nothing, and is also the default when left out',
+        },
+      ],
     },
     malformed: {
       say: 'the challenge is not base64url of a SHA-256 hash: 43 characters, no padding',
@@ -29,10 +34,12 @@ export const codeChallenge: Rule<AuthorizeCase> = {
     const method = values['code_challenge_method'];
     if (challenge === undefined) {
       if (!client) return skip('the client is not known');
-      if (isPublic(client) && client.withoutPkce === undefined) return fail('missing', { expected: 'code_challenge', presented: 'nothing' });
+      if (isPublic(client) && client.withoutPkce === undefined)
+        return fail('missing', { expected: 'code_challenge', presented: 'nothing' });
       return skip('PKCE is not asked of this application');
     }
-    if (method !== 'S256') return fail('method', { expected: 'S256', presented: method ?? 'nothing, which means plain' });
+    if (method !== 'S256')
+      return fail('method', { expected: 'S256', presented: method ?? 'nothing, which means plain' });
     return /^[A-Za-z0-9_-]{43}$/.test(challenge) ? pass() : fail('malformed', { presented: challenge });
   },
 };

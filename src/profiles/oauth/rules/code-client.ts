@@ -14,7 +14,10 @@ export const codeClient: Rule<TokenCase> = {
     'other-app': {
       say: 'wrong client id: the code was issued for a different app',
       fixes: [
-        { audience: 'client', say: 'verify the client registration: exchange the code with the client_id that asked for it' },
+        {
+          audience: 'client',
+          say: 'verify the client registration: exchange the code with the client_id that asked for it',
+        },
         { audience: 'owner', say: 'if both apps are not yours, one of them holds a code that was meant for the other' },
       ],
     },

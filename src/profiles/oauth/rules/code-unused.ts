@@ -10,7 +10,12 @@ export const codeUnused: Rule<TokenCase> = {
   causes: {
     'lost-race': {
       say: 'code already used, moments ago: two requests raced and this one lost; nothing was revoked',
-      fixes: [{ audience: 'client', say: 'exchange a code once: guard the redirect handler against double clicks and retries' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'exchange a code once: guard the redirect handler against double clicks and retries',
+        },
+      ],
     },
     replay: {
       say: 'code already used: a replay attempt by the proven client, so everything issued from it was revoked',
@@ -24,13 +29,19 @@ export const codeUnused: Rule<TokenCase> = {
       say: 'code already used: a replay attempt by somebody who could not prove to be the client; nothing was revoked',
       fixes: [
         { audience: 'client', say: 'always generate a fresh code; never reuse one' },
-        { audience: 'owner', say: 'somebody holds a copy of a spent code: look at the source and at the logs it may have leaked from' },
+        {
+          audience: 'owner',
+          say: 'somebody holds a copy of a spent code: look at the source and at the logs it may have leaked from',
+        },
       ],
     },
     'refresh-reused': {
       say: 'this refresh token was replaced, and came back after its successor was due: the whole family was revoked',
       fixes: [
-        { audience: 'client', say: 'keep the newest refresh token in one place, and write it down before using the answer' },
+        {
+          audience: 'client',
+          say: 'keep the newest refresh token in one place, and write it down before using the answer',
+        },
         { audience: 'client', say: 'start again at /authorize: the old tokens are dead' },
       ],
     },
@@ -42,7 +53,10 @@ export const codeUnused: Rule<TokenCase> = {
     const ago = now - (code.usedAt ?? now);
     const shown = { expected: 'never used', presented: `used ${seconds(ago)} ago` };
     if (code.purpose === 'refresh_token') {
-      if (inGrace(c)) return pass({ because: `used ${seconds(ago)} ago, within ${REFRESH_GRACE_MS / 1000} s: the same successor again` });
+      if (inGrace(c))
+        return pass({
+          because: `used ${seconds(ago)} ago, within ${REFRESH_GRACE_MS / 1000} s: the same successor again`,
+        });
     }
     if (!proven(c)) return fail('replay-unproven', shown);
     if (ago <= LOST_RACE_MS) return fail('lost-race', shown);

@@ -20,8 +20,13 @@ describe('oauth.code-verifier', () => {
   });
 
   it('refuses as `missing` a code with a challenge and no verifier', () => {
+    const missing = { outcome: 'fail', cause: 'missing', expected: 'S256 proof', presented: 'nothing' };
     const found = codeVerifier.check(tokenCase({ pkce: 'absent' }));
-    expect(found).toEqual({ outcome: 'fail', cause: 'missing', expected: 'S256 proof', presented: 'nothing' });
+    expect(found).toEqual({ ...missing, detail: 'public app: send the code_verifier' });
+    expect(codeVerifier.check(confidentialCase({ pkce: 'absent' }))).toEqual({
+      ...missing,
+      detail: 'send the code_verifier',
+    });
   });
 
   it('refuses as `malformed`', () => {

@@ -12,7 +12,12 @@ export const codeVerifier: Rule<TokenCase> = {
   causes: {
     missing: {
       say: 'the PKCE proof is missing',
-      fixes: [{ audience: 'client', say: 'send code_verifier: the random string whose S256 challenge was in the authorize request' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'send code_verifier: the random string whose S256 challenge was in the authorize request',
+        },
+      ],
     },
     malformed: {
       say: 'the code_verifier is not 43 to 128 unreserved characters',
@@ -21,13 +26,21 @@ export const codeVerifier: Rule<TokenCase> = {
     mismatch: {
       say: 'the code_verifier does not match the code_challenge of the authorize request',
       fixes: [
-        { audience: 'client', say: 'keep one verifier per authorize request; a second tab or a restart must not overwrite it' },
+        {
+          audience: 'client',
+          say: 'keep one verifier per authorize request; a second tab or a restart must not overwrite it',
+        },
         { audience: 'client', say: 'the challenge is base64url, without padding, of SHA-256 of the verifier' },
       ],
     },
     unasked: {
       say: 'a code_verifier came for a code that was asked for without a challenge',
-      fixes: [{ audience: 'client', say: 'send code_challenge with code_challenge_method=S256 to /authorize, then the verifier to /token' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'send code_challenge with code_challenge_method=S256 to /authorize, then the verifier to /token',
+        },
+      ],
     },
     required: {
       say: 'a public application must use PKCE, and this code was asked for without it',
@@ -49,7 +62,10 @@ export const codeVerifier: Rule<TokenCase> = {
       return needed ? fail('required') : skip('the code was asked for without PKCE');
     }
     if (pkce === 'match') return pass({ presented: 'S256 proof' });
-    if (pkce === 'absent') return fail('missing', { expected: 'S256 proof', presented: 'nothing' });
+    if (pkce === 'absent') {
+      const detail = client?.type === 'confidential' ? 'send the code_verifier' : 'public app: send the code_verifier';
+      return fail('missing', { expected: 'S256 proof', presented: 'nothing', detail });
+    }
     return pkce === 'malformed' ? fail('malformed') : fail('mismatch');
   },
 };

@@ -27,7 +27,10 @@ export const dpopFresh: Rule<Presented> = {
       return fail('old', { expected: `at most ${DPOP_WINDOW.pastSeconds} s old`, presented: `${ageSeconds} s old` });
     }
     if (-ageSeconds > DPOP_WINDOW.aheadSeconds) {
-      return fail('ahead', { expected: `at most ${DPOP_WINDOW.aheadSeconds} s ahead`, presented: `${-ageSeconds} s ahead` });
+      return fail('ahead', {
+        expected: `at most ${DPOP_WINDOW.aheadSeconds} s ahead`,
+        presented: `${-ageSeconds} s ahead`,
+      });
     }
     return pass();
   },

@@ -10,11 +10,21 @@ export const dpopNonce: Rule<Presented> = {
   causes: {
     missing: {
       say: 'the proof carries no nonce of the hub',
-      fixes: [{ audience: 'client', say: 'take the nonce from the DPoP-Nonce header of the answer and send the request again' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'take the nonce from the DPoP-Nonce header of the answer and send the request again',
+        },
+      ],
     },
     other: {
       say: "the proof's nonce is not the hub's current one",
-      fixes: [{ audience: 'client', say: 'take the newest nonce from the DPoP-Nonce header of the answer and send the request again' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'take the newest nonce from the DPoP-Nonce header of the answer and send the request again',
+        },
+      ],
     },
   },
   check: ({ dpop }) => {

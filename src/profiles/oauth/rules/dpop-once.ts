@@ -12,7 +12,10 @@ export const dpopOnce: Rule<Presented> = {
       say: 'these are copied bytes: the proof has been spent already, the owner loses nothing',
       fixes: [
         { audience: 'client', say: 'make a new proof, with a new jti, for every request' },
-        { audience: 'owner', say: 'if the app did not send this twice, somebody can read its traffic: look at the source' },
+        {
+          audience: 'owner',
+          say: 'if the app did not send this twice, somebody can read its traffic: look at the source',
+        },
       ],
     },
   },

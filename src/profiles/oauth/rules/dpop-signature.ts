@@ -10,12 +10,19 @@ export const dpopSignature: Rule<Presented> = {
   causes: {
     invalid: {
       say: 'the signature of the DPoP proof does not verify with the key it carries',
-      fixes: [{ audience: 'client', say: 'sign with the private half of the jwk in the header, over the exact header and payload sent' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'sign with the private half of the jwk in the header, over the exact header and payload sent',
+        },
+      ],
     },
   },
   check: ({ dpop }) => {
     if (!dpop) return skip('no DPoP proof came');
     if (dpop.signature === 'unchecked') return skip('the proof cannot be read');
-    return dpop.signature === 'valid' ? pass(dpop.jkt === undefined ? {} : { presented: `key ${dpop.jkt}` }) : fail('invalid');
+    return dpop.signature === 'valid'
+      ? pass(dpop.jkt === undefined ? {} : { presented: `key ${dpop.jkt}` })
+      : fail('invalid');
   },
 };

@@ -15,7 +15,9 @@ export const dpopTarget: Rule<Presented> = {
     },
     uri: {
       say: 'htu names another address than the request was sent to',
-      fixes: [{ audience: 'client', say: 'set htu to the address as the hub publishes it, without query and fragment' }],
+      fixes: [
+        { audience: 'client', say: 'set htu to the address as the hub publishes it, without query and fragment' },
+      ],
     },
   },
   check: ({ dpop, target }) => {

@@ -14,7 +14,12 @@ export const dpopWellformed: Rule<Presented> = {
     },
     malformed: {
       say: 'the DPoP header is not a proof JWT',
-      fixes: [{ audience: 'client', say: 'send a compact JWT with typ dpop+jwt, the public key as jwk, and jti, htm, htu, iat' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'send a compact JWT with typ dpop+jwt, the public key as jwk, and jti, htm, htu, iat',
+        },
+      ],
     },
     algorithm: {
       say: 'the proof is signed with an algorithm that is not accepted',

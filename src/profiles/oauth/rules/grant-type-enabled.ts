@@ -11,7 +11,10 @@ export const grantTypeEnabled: Rule<Asked & { readonly intent?: string }> = {
     disabled: {
       say: 'this grant type is not enabled for the application',
       fixes: [
-        { audience: 'operator', say: 'enable the grant type for the application: counterfoil app edit <id> --grant-type …' },
+        {
+          audience: 'operator',
+          say: 'enable the grant type for the application: counterfoil app edit <id> --grant-type …',
+        },
         { audience: 'client', say: 'use a grant type that is enabled for the application' },
       ],
     },

@@ -23,7 +23,8 @@ export const keyBinding: Rule<AuthorizeCase> = {
   },
   check: ({ request: { values } }) => {
     const { dpop_jkt: jkt, pairing_id: pairing } = values;
-    if (jkt === undefined) return pairing === undefined ? skip('no key was named') : fail('keyless', { presented: pairing });
+    if (jkt === undefined)
+      return pairing === undefined ? skip('no key was named') : fail('keyless', { presented: pairing });
     if (!/^[A-Za-z0-9_-]{43}$/.test(jkt)) return fail('thumbprint', { presented: jkt });
     if (pairing !== undefined && !/^[\x21-\x7e]{1,64}$/.test(pairing)) return fail('pairing', { presented: pairing });
     return pass({ presented: pairing ?? `key ${jkt.slice(0, 8)}…` });

@@ -12,7 +12,12 @@ export const pairingId: Rule<Presented> = {
   causes: {
     missing: {
       say: 'the proof by the pairing is missing',
-      fixes: [{ audience: 'client', say: "sign the DPoP proof with the app's pairing key, with its pairing id in the claim pairing_id" }],
+      fixes: [
+        {
+          audience: 'client',
+          say: "sign the DPoP proof with the app's pairing key, with its pairing id in the claim pairing_id",
+        },
+      ],
     },
     'other-pairing': {
       say: 'the proof speaks for another pairing than the code is tied to',
@@ -23,11 +28,17 @@ export const pairingId: Rule<Presented> = {
     const expected = boundText(c.code, 'pairing_id');
     if (!c.code) return skip('the code is not known');
     if (expected === undefined) return skip('the code is tied to no pairing');
-    const wanted = `proof by pairing ${expected}`;
-    if (!c.dpop) return fail('missing', { expected: wanted, presented: 'nothing' });
+    const wanted = `proof by pairing ${expected.slice(0, 8)}…`;
+    if (!c.dpop)
+      return fail('missing', { expected: wanted, presented: 'nothing', detail: "sign with the app's pairing key" });
     if (provenKey(c) === undefined) return skip('the DPoP proof does not hold');
     const presented = c.dpop.pairingId;
-    if (presented === undefined) return fail('missing', { expected: wanted, presented: 'a proof without pairing_id' });
+    if (presented === undefined)
+      return fail('missing', {
+        expected: wanted,
+        presented: 'a proof without pairing_id',
+        detail: 'add the claim pairing_id',
+      });
     return presented === expected ? pass({ presented }) : fail('other-pairing', { expected, presented });
   },
 };

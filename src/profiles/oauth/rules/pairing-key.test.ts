@@ -25,6 +25,7 @@ describe('oauth.pairing-key', () => {
       cause: 'missing',
       expected: `proof by key ${JKT.slice(0, 8)}…`,
       presented: 'nothing',
+      detail: "sign with the app's pairing key",
     });
   });
 

@@ -12,7 +12,9 @@ export const pairingKey: Rule<Presented> = {
   causes: {
     missing: {
       say: 'the proof by the bound key is missing',
-      fixes: [{ audience: 'client', say: "sign a DPoP proof with the app's pairing key and send it as the DPoP header" }],
+      fixes: [
+        { audience: 'client', say: "sign a DPoP proof with the app's pairing key and send it as the DPoP header" },
+      ],
     },
     'other-key': {
       say: 'the proof was made with another key than the code is bound to',
@@ -26,7 +28,12 @@ export const pairingKey: Rule<Presented> = {
     const expected = boundText(c.code, 'jkt');
     if (!c.code) return skip('the code is not known');
     if (expected === undefined) return skip('the code is bound to no key');
-    if (!c.dpop) return fail('missing', { expected: `proof by key ${expected.slice(0, 8)}…`, presented: 'nothing' });
+    if (!c.dpop)
+      return fail('missing', {
+        expected: `proof by key ${expected.slice(0, 8)}…`,
+        presented: 'nothing',
+        detail: "sign with the app's pairing key",
+      });
     const key = provenKey(c);
     if (key === undefined) return skip('the DPoP proof does not hold');
     return key === expected ? pass() : fail('other-key', { expected, presented: key });

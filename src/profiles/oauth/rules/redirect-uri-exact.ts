@@ -18,7 +18,12 @@ export const redirectUriExact: Rule<TokenCase> = {
     },
     differs: {
       say: 'incorrect redirect URI: it does not exactly match the one used to obtain the code',
-      fixes: [{ audience: 'client', say: 'check the URI for an exact match with the authorize request: scheme, case, slashes and port all count' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'check the URI for an exact match with the authorize request: scheme, case, slashes and port all count',
+        },
+      ],
     },
   },
   check: ({ intent, code, request: { values } }) => {

@@ -27,7 +27,9 @@ export const redirectUriRegistered: Rule<Asked & { readonly intent?: string }> =
     if (!client) return skip('the client is not known');
     const presented = values['redirect_uri'];
     if (presented === undefined) {
-      return intent === undefined ? fail('missing', { expected: client.redirectUris, presented: 'nothing' }) : skip('no redirect URI came');
+      return intent === undefined
+        ? fail('missing', { expected: client.redirectUris, presented: 'nothing' })
+        : skip('no redirect URI came');
     }
     if (isRegistered(client.redirectUris, presented)) return pass({ presented });
     const expected = nearest(client.redirectUris, presented) ?? 'no redirect URI is registered';

@@ -12,7 +12,12 @@ export const scopeGranted: Rule<TokenCase> = {
   causes: {
     wider: {
       say: 'the request asks for more than was granted',
-      fixes: [{ audience: 'client', say: 'leave scope out, or name a part of what was granted; more needs a new consent at /authorize' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'leave scope out, or name a part of what was granted; more needs a new consent at /authorize',
+        },
+      ],
     },
   },
   check: ({ code, request: { values } }) => {
@@ -20,6 +25,8 @@ export const scopeGranted: Rule<TokenCase> = {
     const asked = scopesOf(values['scope']);
     if (asked.length === 0) return pass();
     const granted = bound(code, 'scope') ?? [];
-    return matches('covers', granted, asked) ? pass({ presented: asked }) : fail('wider', { expected: granted, presented: asked });
+    return matches('covers', granted, asked)
+      ? pass({ presented: asked })
+      : fail('wider', { expected: granted, presented: asked });
   },
 };

@@ -17,7 +17,12 @@ export const scopeIncluded: Rule<Asked & { readonly code?: CodeFacts }> = {
     },
     empty: {
       say: 'no scope is asked for, and the application has none to fall back on',
-      fixes: [{ audience: 'operator', say: 'include the scopes that the application needs: counterfoil app edit <id> --scope …' }],
+      fixes: [
+        {
+          audience: 'operator',
+          say: 'include the scopes that the application needs: counterfoil app edit <id> --scope …',
+        },
+      ],
     },
   },
   check: (c) => {

@@ -18,6 +18,8 @@ export const scopeSufficient: Rule<ResourceCase> = {
   check: ({ code, needs }) => {
     if (!code) return skip('the token is not known');
     const granted = bound(code, 'scope') ?? [];
-    return matches('covers', granted, needs) ? pass({ presented: needs }) : fail('insufficient', { expected: needs, presented: granted });
+    return matches('covers', granted, needs)
+      ? pass({ presented: needs })
+      : fail('insufficient', { expected: needs, presented: granted });
   },
 };

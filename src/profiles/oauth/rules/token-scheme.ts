@@ -23,7 +23,12 @@ export const tokenScheme: Rule<ResourceCase> = {
     },
     unbound: {
       say: 'a bearer token was sent under the DPoP scheme',
-      fixes: [{ audience: 'client', say: 'send Authorization: Bearer <token>; for a key-bound token send a DPoP proof to /token' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'send Authorization: Bearer <token>; for a key-bound token send a DPoP proof to /token',
+        },
+      ],
     },
   },
   check: ({ scheme, code }) => {

@@ -1,0 +1,351 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  accessToken,
+  authorizeCase,
+  bindings,
+  CHALLENGE,
+  CLIENT,
+  client,
+  code,
+  codeBound,
+  confidential,
+  confidentialCase,
+  exchangeRequest,
+  JKT,
+  keyedCase,
+  keyedResourceCase,
+  NOW,
+  OTHER_JKT,
+  PAIRING,
+  proof,
+  REDIRECT,
+  refreshCase,
+  refreshToken,
+  resourceCase,
+  tokenCase,
+  without,
+} from '../../../test/support/oauth-case.ts';
+import type { Phase } from '../../core/rule.ts';
+import { leaves } from '../../core/verdict.ts';
+import type { AuthorizeCase, ResourceCase, TokenCase } from './case.ts';
+import { type Action, addressRules, checklistFor, judge, policy, tables } from './profile.ts';
+
+type Case = TokenCase | AuthorizeCase | ResourceCase;
+
+const SOUND: readonly (readonly [string, Action, Case])[] = [
+  ['a public client with PKCE', 'token', tokenCase()],
+  ['a code bound to a key and a pairing', 'token', keyedCase()],
+  ['a confidential client', 'token', confidentialCase()],
+  ['a refresh', 'token', refreshCase()],
+  ['an authorize request', 'authorize', authorizeCase()],
+  [
+    'an authorize request with a key and a pairing',
+    'authorize',
+    authorizeCase({}, { dpop_jkt: JKT, pairing_id: PAIRING }),
+  ],
+  ['a bearer token at the API', 'resource', resourceCase()],
+  ['a key-bound token at the API', 'resource', keyedResourceCase()],
+];
+
+const ruleIds = (action: Action) => tables[action].flatMap((phase: Phase<never>) => phase.rules.map((rule) => rule.id));
+
+/** Parts of cases, sound and spoiled; undefined takes a part away. */
+const text = fc.oneof(
+  fc.constantFrom(
+    CLIENT,
+    REDIRECT,
+    JKT,
+    OTHER_JKT,
+    PAIRING,
+    CHALLENGE,
+    'authorization_code',
+    'refresh_token',
+    'lamp:read',
+    '__proto__',
+  ),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const time = fc.integer({ min: NOW - 400_000, max: NOW + 400_000 });
+const PARAMETERS = [
+  'grant_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'response_type',
+  'code_challenge',
+  'dpop_jkt',
+  'pairing_id',
+];
+
+const clients = fc.oneof(
+  fc.constantFrom(client(), confidential(), confidential({ authMethod: 'none' }), client({ withoutPkce: true })),
+  fc
+    .record({
+      ids: text,
+      uris: fc.array(text, { maxLength: 3 }),
+      scopes: fc.array(text, { maxLength: 3 }),
+      enabled: fc.boolean(),
+    })
+    .map((r) =>
+      client({
+        id: r.ids,
+        redirectUris: r.uris,
+        scopes: r.scopes.map((name) => ({ name, enabled: r.enabled })),
+        grantTypes: [],
+      }),
+    ),
+);
+const codes = fc
+  .record({
+    of: fc.constantFrom(code(), refreshToken(), accessToken(), accessToken({ jkt: JKT })),
+    state: fc.constantFrom('live', 'burned', 'revoked', 'superseded'),
+    total: fc.constantFrom(null, 1, 2),
+    used: fc.nat(2),
+    usedAt: time,
+    until: time,
+    generation: fc.nat(2),
+    bound: fc.dictionary(
+      fc.constantFrom('client_id', 'redirect_uri', 'code_challenge', 'jkt', 'pairing_id', 'unheard_of'),
+      text,
+    ),
+  })
+  .map(({ of, bound, state, ...rest }) => ({
+    ...of,
+    ...rest,
+    state: state as 'live',
+    bindings: bindings({ scope: ['lamp:read'], client_id: CLIENT, ...bound }),
+  }));
+const proofs = fc
+  .record(
+    {
+      signature: fc.constantFrom('valid', 'invalid', 'unchecked'),
+      nonce: fc.constantFrom('absent', 'current', 'other'),
+      replayed: fc.boolean(),
+      jkt: text,
+      pairingId: text,
+      htm: text,
+      htu: text,
+      iat: fc.oneof(fc.integer({ min: NOW / 1000 - 70, max: NOW / 1000 + 20 }), fc.maxSafeInteger()),
+      ath: fc.constantFrom('match', 'mismatch', 'absent'),
+      fault: fc.record({ kind: fc.constantFrom('several', 'malformed', 'algorithm'), detail: text }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((spoiled) => proof(spoiled as Partial<ReturnType<typeof proof>>));
+
+const spoiled = fc.record(
+  {
+    now: time,
+    request: fc
+      .record({
+        values: fc.dictionary(fc.constantFrom(...PARAMETERS), text),
+        duplicates: fc.array(text, { maxLength: 2 }),
+        names: fc.array(text),
+      })
+      .map(({ values, ...rest }) => exchangeRequest(values, rest)),
+    intent: fc.constantFrom('authorization_code', 'refresh_token'),
+    clientId: maybe(text),
+    client: maybe(clients),
+    auth: fc.record({
+      method: fc.constantFrom('none', 'client_secret_basic', 'client_secret_post', 'several', 'malformed'),
+      secret: fc.constantFrom('absent', 'match', 'mismatch', 'unchecked'),
+    }),
+    handle: maybe(fc.record({ read: fc.constantFrom('empty', 'label', 'length', 'character'), detail: text })),
+    code: maybe(codes),
+    grant: maybe(
+      fc.record({ id: text, state: fc.constantFrom('pending', 'active', 'denied', 'revoked'), rev: fc.nat() }),
+    ),
+    next: maybe(fc.record({ used: fc.nat(1) })),
+    generation: fc.nat(2),
+    dpop: maybe(proofs),
+    pkce: fc.constantFrom('absent', 'malformed', 'match', 'mismatch', 'unasked'),
+    scheme: fc.constantFrom('none', 'bearer', 'dpop', 'other'),
+    needs: fc.array(text, { maxLength: 2 }),
+    decision: maybe(fc.constantFrom('allow', 'deny')),
+    offline: fc.constant(true),
+  },
+  { requiredKeys: [] },
+);
+
+/** Any sound case with any parts of it spoiled. */
+const attempts = fc
+  .tuple(fc.constantFrom(...SOUND), spoiled)
+  .map(([[, action, sound], parts]): readonly [Action, Case] => {
+    const merged = Object.entries({ ...sound, ...parts }).filter(
+      ([key, value]) => value !== undefined && (key in sound || key !== 'code' || action !== 'authorize'),
+    );
+    return [action, Object.fromEntries(merged) as unknown as Case];
+  });
+
+describe('the tables', () => {
+  it.each(SOUND)('accept %s', (_, action, c) => {
+    const judgement = judge(action, c);
+    expect(leaves(judgement.checks).filter((check) => check.outcome === 'fail' || check.outcome === 'warn')).toEqual(
+      [],
+    );
+    expect(judgement).toMatchObject({ ok: true, counts: false });
+  });
+
+  it('judge every rule of every attempt, in order, and never stop at the first fault', () => {
+    fc.assert(
+      fc.property(attempts, ([action, c]) => {
+        const judgement = judge(action, c);
+        const found = leaves(judgement.checks);
+        expect(found.map((check) => check.id).filter((id) => id !== 'core.bindings-judged')).toEqual(ruleIds(action));
+        const failed = found.filter((check) => check.outcome === 'fail');
+        expect(judgement.ok).toBe(failed.length === 0);
+        expect(judgement.decisive?.rule).toBe(failed[0]?.id);
+        for (const check of found) if (check.outcome === 'skip') expect(check.because).not.toBe('');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('judge a case that was kept and read again as they judged it first', () => {
+    fc.assert(
+      fc.property(attempts, ([action, c]) => {
+        expect(judge(action, JSON.parse(JSON.stringify(c)) as Case)).toEqual(judge(action, c));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('show several faults of one request at once', () => {
+    const values = { grant_type: 'authorization_code ', client_id: `${CLIENT} `, redirect_uri: `${REDIRECT}/` };
+    const c = without(
+      tokenCase({ request: exchangeRequest(values), clientId: `${CLIENT} `, pkce: 'absent' }),
+      'client',
+    );
+    const judgement = judge('token', c);
+    const failed = leaves(judgement.checks).filter((check) => check.outcome === 'fail');
+    expect(failed.map((check) => check.id)).toEqual([
+      'oauth.grant-type-known',
+      'oauth.client-known',
+      'oauth.redirect-uri-exact',
+      'oauth.code-verifier',
+    ]);
+    expect(judgement.decisive).toEqual({
+      rule: 'oauth.grant-type-known',
+      cause: 'unsupported',
+      refusal: 'unsupported_grant_type',
+    });
+  });
+
+  it('give no success for a code without PKCE, key or secret, but by a logged exception', () => {
+    const apps = [
+      client(),
+      confidential(),
+      confidential({ authMethod: 'none' }),
+      client({ authMethod: 'client_secret_post' }),
+    ];
+    const bound = [{}, { code_challenge: undefined }, { code_challenge: undefined, jkt: JKT }, { jkt: JKT }];
+    const sent = ['absent', 'malformed', 'match', 'mismatch', 'unasked'] as const;
+    const methods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
+    const secrets = ['absent', 'match', 'mismatch', 'unchecked'] as const;
+    const proofs = [proof(), proof({ jkt: OTHER_JKT }), proof({ signature: 'invalid' })];
+    const ways: string[] = [];
+    for (const app of [...apps, client({ withoutPkce: true })])
+      for (const facts of bound)
+        for (const pkce of sent)
+          for (const method of methods)
+            for (const secret of secrets)
+              for (const dpop of proofs) {
+                const c = tokenCase({ client: app, code: codeBound(facts), pkce, auth: { method, secret }, dpop });
+                if (!judge('token', c).ok) continue;
+                const keyed = 'jkt' in facts && dpop.signature === 'valid' && dpop.jkt === JKT;
+                const held = [
+                  pkce === 'match' && 'pkce',
+                  keyed && 'key',
+                  secret === 'match' && 'secret',
+                  app.withoutPkce && 'exception',
+                ];
+                ways.push(held.filter(Boolean).join(' and '));
+              }
+    expect(ways).toContain('pkce');
+    expect(ways).toContain('key');
+    expect(ways).toContain('pkce and secret');
+    expect(ways).toContain('exception');
+    expect(ways).not.toContain('');
+  });
+
+  it('give no success to a client that the code was not issued to', () => {
+    const other = client({ id: 'other' });
+    for (const sound of [tokenCase(), keyedCase(), refreshCase()]) {
+      const judgement = judge('token', { ...sound, client: other, clientId: 'other', owner: client() });
+      expect(judgement).toMatchObject({
+        ok: false,
+        decisive: { rule: 'oauth.code-client', refusal: 'invalid_grant' },
+        counts: true,
+      });
+    }
+  });
+
+  it('say of a spent code that it was spent, whatever has ended since', () => {
+    const grant = { id: 'gr_1', state: 'revoked', endedBy: 'replayed', rev: 2 } as const;
+    const spent = tokenCase({ code: code({ used: 1, usedAt: NOW - 60_000, until: NOW - 1 }), grant });
+    expect(judge('token', spent).decisive).toMatchObject({ rule: 'oauth.code-unused', cause: 'replay' });
+  });
+
+  it('refuse a code that is bound to something no rule judges', () => {
+    const unheard = code({ bindings: [...code().bindings, { fact: 'unheard_of', match: 'exact', expected: 'x' }] });
+    expect(judge('token', tokenCase({ code: unheard })).decisive).toMatchObject({
+      rule: 'core.bindings-judged',
+      refusal: 'server_error',
+    });
+  });
+
+  it('judge every binding that the profile puts on a code, in the table that meets it', () => {
+    const judged = (action: Action) =>
+      new Set(tables[action].flatMap((phase: Phase<never>) => phase.rules.flatMap((rule) => rule.binds ?? [])));
+    expect([...judged('token')].sort()).toEqual([
+      'client_id',
+      'code_challenge',
+      'jkt',
+      'pairing_id',
+      'redirect_uri',
+      'scope',
+    ]);
+    expect([...judged('resource')].sort()).toEqual(['client_id', 'jkt', 'scope']);
+  });
+
+  it('skip what needs records when there are none at hand, and still see the rest', () => {
+    const bare = without(
+      tokenCase({ offline: true, request: exchangeRequest({ grant_type: 'code' }) }),
+      'client',
+      'code',
+      'grant',
+    );
+    const judgement = judge('token', bare);
+    expect(judgement.decisive?.rule).toBe('oauth.grant-type-known');
+    expect(leaves(judgement.checks).filter((check) => check.outcome === 'fail')).toHaveLength(1);
+  });
+});
+
+describe('what is known of the profile', () => {
+  it('tells a fault of the address to the person and not to the address', () => {
+    expect([...addressRules]).toEqual([
+      'oauth.form-readable',
+      'oauth.parameters-once',
+      'oauth.client-known',
+      'oauth.redirect-uri-registered',
+    ]);
+  });
+
+  it('has a name for the policy, and a checklist for every wire error', () => {
+    expect(policy).toMatch(/^[A-Za-z0-9_-]{12}$/);
+    for (const refusal of [
+      'invalid_request',
+      'invalid_client',
+      'invalid_grant',
+      'unsupported_grant_type',
+      'invalid_scope',
+    ]) {
+      const list = checklistFor(refusal);
+      expect(list.length).toBeGreaterThan(0);
+      for (const { fixes } of list) expect(fixes.length).toBeGreaterThan(0);
+    }
+    expect(checklistFor('constructor')).toEqual([]);
+  });
+});
