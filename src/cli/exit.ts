@@ -1,5 +1,5 @@
 /** How the command ends: exit codes, and the two kinds of fault a person can cause. */
-import { OperationError } from '../server/operations.ts';
+import { NotFoundError, OperationError } from '../server/operations.ts';
 import { safe } from './render/text.ts';
 
 /** 130 is what a shell expects after Ctrl-C. */
@@ -23,6 +23,9 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** Faults of the file that the person named, by name: the adapters are not ours to import. They say what to do. */
+const STORE_FAULTS: ReadonlySet<string> = new Set(['StoreFileError', 'StoreBusyError']);
+
 /** One line, a hint line where there is one, and the exit code. The stack only with COUNTERFOIL_DEBUG set. */
 export function explainFault(fault: unknown, debug: boolean): { readonly text: string; readonly code: ExitCode } {
   if (fault instanceof Interrupted) return { text: '', code: EXIT.interrupted };
@@ -30,7 +33,8 @@ export function explainFault(fault: unknown, debug: boolean): { readonly text: s
   const stack = debug && error.stack ? `${error.stack.split('\n').map(safe).join('\n')}\n` : '';
   const line = `counterfoil: ${safe(error.message.replaceAll('\n', ' '))}\n`;
   if (error instanceof UsageError) return { text: `${line}  hint: ${safe(error.hint)}\n${stack}`, code: EXIT.usage };
-  if (error instanceof OperationError) return { text: line + stack, code: EXIT.usage };
+  if (error instanceof NotFoundError) return { text: line + stack, code: EXIT.refused };
+  if (error instanceof OperationError || STORE_FAULTS.has(error.name)) return { text: line + stack, code: EXIT.usage };
   const hint = debug ? '' : '  hint: this is a fault of ours; COUNTERFOIL_DEBUG=1 shows where\n';
   return { text: line + hint + stack, code: EXIT.fault };
 }

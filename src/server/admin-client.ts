@@ -1,7 +1,7 @@
 /** The other end of the admin socket: the running hub's `Operations`, for the command line. */
 import type { Socket } from 'node:net';
 import { CALLABLE, compatible, dial, HELLO_MS, type Message, readLines, writeLine } from './admin-protocol.ts';
-import { OperationError, type Operations } from './operations.ts';
+import { NotFoundError, OperationError, type Operations } from './operations.ts';
 import { VERSION } from './version.ts';
 
 /** Lists of verdicts with their trees are long; more than this is no answer of ours. */
@@ -63,7 +63,7 @@ function settle(waiting: Waiting, message: Message): void {
   waiting.delete(message['id'] as number);
   const error = message['error'] as { readonly name: string; readonly message: string } | undefined;
   if (!error) call?.resolve(message['ok']);
-  else call?.reject(error.name === 'OperationError' ? new OperationError(error.message) : new Error(error.message));
+  else call?.reject(faultOf(error));
 }
 
 function remote(socket: Socket, waiting: Waiting): RemoteOperations {
@@ -77,4 +77,10 @@ function remote(socket: Socket, waiting: Waiting): RemoteOperations {
     });
   const methods = Object.keys(CALLABLE).map((op) => [op, (...args: unknown[]) => call(op, args)]);
   return { ...(Object.fromEntries(methods) as Operations), close: () => socket.end() };
+}
+
+/** The error as the hub had it, so that a command ends the same way with and without a hub. */
+function faultOf({ name, message }: { readonly name: string; readonly message: string }): Error {
+  if (name === 'NotFoundError') return new NotFoundError(message);
+  return name === 'OperationError' ? new OperationError(message) : new Error(message);
 }

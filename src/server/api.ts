@@ -13,7 +13,7 @@ export const API_SCOPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** How often a silent stream says that it is alive, and looks whether its token still is. */
-const HEARTBEAT_MS = 15_000;
+const HEARTBEAT_MS = 4_000;
 const STREAMS_MAX = 256;
 
 /** The API's routes over the accessories given. */

@@ -4,7 +4,7 @@ import type { App, AppScope, AuthMethod } from '../profiles/oauth/app.ts';
 import { hashSecret } from '../profiles/oauth/prove/client.ts';
 import { redirectUriProblem } from '../profiles/oauth/redirect.ts';
 import type { Registered, Registry } from '../store/registry.ts';
-import { type AppInput, type AppView, OperationError } from './operations.ts';
+import { type AppInput, type AppView, NotFoundError, OperationError } from './operations.ts';
 
 const CLIENT_ID = /^[A-Za-z0-9._~-]{1,100}$/;
 /** RFC 6749 §3.3 `scope-token`. */
@@ -29,7 +29,7 @@ export async function appNamed(registry: Registry, id: string): Promise<Register
   const found = await registry.get<App>('app', id);
   if (found) return found;
   const known = (await registry.list<App>('app')).map((app) => app.id);
-  throw new OperationError(
+  throw new NotFoundError(
     `no application has the id ${JSON.stringify(id)}; ${known.length > 0 ? `there are ${known.slice(0, 10).join(', ')}` : 'none is registered yet: counterfoil app add'}`,
   );
 }

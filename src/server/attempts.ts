@@ -7,7 +7,7 @@ import { recent, strike } from '../core/limit.ts';
 import type { Limit } from '../core/model.ts';
 
 /** Five failures within 60 s for one source and user, or twenty for one source: wait 30 s. */
-export const SIGN_IN_LIMITS: Readonly<Record<'user' | 'source', Limit>> = {
+const SIGN_IN_LIMITS: Readonly<Record<'user' | 'source', Limit>> = {
   user: { id: 'sign-in-user', count: 5, inMs: 60_000, then: { holdMs: 30_000 } },
   source: { id: 'sign-in-source', count: 20, inMs: 60_000, then: { holdMs: 30_000 } },
 };

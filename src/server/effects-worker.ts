@@ -47,7 +47,7 @@ export function startEffectsWorker(
 
   const look = (): void => {
     if (stopped) return;
-    if (running) {
+    if (running !== undefined) {
       again = true;
       return;
     }

@@ -7,7 +7,7 @@ import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
 import { OperationError } from './operations.ts';
 
 /** Longest body read. */
-export const BODY_BYTES_MAX = 65_536;
+const BODY_BYTES_MAX = 65_536;
 
 /** Where the hub may listen until it speaks TLS. */
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost']);

@@ -50,6 +50,21 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+/** How long dead codes and verdicts are kept: a year, and some for whoever looks a little late. */
+const RETENTION_MS = 400 * 86_400_000;
+const SWEEP_EVERY_MS = 3_600_000;
+
+/** Forgets what is past keeping, an hour after the start and every hour from then on. */
+function startSweeping(store: Store, onFault: (error: unknown, where: string) => void): { stop(): void } {
+  const sweep = async (): Promise<void> => {
+    const { now } = await store.load({});
+    await store.sweep({ before: now - RETENTION_MS });
+  };
+  const timer = setInterval(() => sweep().catch((error: unknown) => onFault(error, 'sweep')), SWEEP_EVERY_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
+
 /** Starts a hub on a loopback port; port 0 takes a free one. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { registry, keys, clock = Date.now, onFault = () => undefined } = options;
@@ -84,6 +99,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   });
   if (!made) throw new Error('a listener has its routes');
   const { oauth, operations } = made;
+  const sweeping = startSweeping(store, onFault);
   worker = startEffectsWorker(store, accessories, (error) => onFault(error, 'effects'));
   return {
     issuer: oauth.config.issuer,
@@ -93,6 +109,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     lamp,
     oauth,
     async close() {
+      sweeping.stop();
       await listener.close();
       await worker?.stop();
     },

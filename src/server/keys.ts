@@ -8,7 +8,7 @@ import type { OAuthKeys } from '../profiles/oauth/deps.ts';
 import { OperationError } from './operations.ts';
 
 /** Environment variable with a master key: 64 hexadecimal digits. Needed where several nodes share a database. */
-export const KEY_VARIABLE = 'COUNTERFOIL_KEY';
+const KEY_VARIABLE = 'COUNTERFOIL_KEY';
 
 /** All keys of a hub. */
 export interface HubKeys extends OAuthKeys {

@@ -17,6 +17,7 @@ import { explainRequest } from './explain.ts';
 import {
   type Minted,
   type MintInput,
+  NotFoundError,
   OperationError,
   type Operations,
   type Timeline,
@@ -92,7 +93,7 @@ async function one<K extends keyof Listing>({ store }: OAuthDeps, kind: K, id: s
   }
   const found = await store.find(kind, { id: prefix + id.slice(3).toUpperCase(), limit: 2 });
   const first = found[0];
-  if (first === undefined) throw new OperationError(`nothing here has an id that begins with ${id}`);
+  if (first === undefined) throw new NotFoundError(`nothing here has an id that begins with ${id}`);
   if (found.length > 1) throw new OperationError(`more than one id begins with ${id}: give more of it`);
   return first;
 }
@@ -259,6 +260,6 @@ async function codePresented(oauth: OAuthDeps, text: string): Promise<Code> {
   if (!read.ok) throw new OperationError(`expected a code or an id that begins with cd_: ${read.detail}`);
   const id = codeId('authorization_code', read.body);
   const code = (await oauth.store.load({ codes: [id] })).codes.get(id);
-  if (!code) throw new OperationError('this hub never minted that code, or has forgotten it after its retention');
+  if (!code) throw new NotFoundError('this hub never minted that code, or has forgotten it after its retention');
   return code;
 }

@@ -10,7 +10,12 @@ import type { Query, Revoked } from '../store/port.ts';
 
 /** A mistake by the person in charge: what was expected, what came, what to do. Shown as is, exit code 2. */
 export class OperationError extends Error {
-  override readonly name = 'OperationError';
+  override readonly name: 'OperationError' | 'NotFoundError' = 'OperationError';
+}
+
+/** Nothing has the id or name that was asked for. Exit code 1. */
+export class NotFoundError extends OperationError {
+  override readonly name = 'NotFoundError';
 }
 
 /** An application as listed: never its secret, only whether it has one. */

@@ -14,7 +14,7 @@ export const DUMMY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$YGnezIfteOBfP0GGnzwApw$LRaXVGRtnJ7x8ijVYAz0sdnyD1YWvdFko1uo6IAttNk';
 
 /** How much hashing runs and waits at once: two hashes hold 38 MiB and two of libuv's threads. */
-export const HASHING = { concurrent: 2, queued: 32 } as const;
+const HASHING = { concurrent: 2, queued: 32 } as const;
 
 /** Slow work on passwords. `busy` means that the queue was full and nothing was done. */
 export interface Hasher {

@@ -85,8 +85,7 @@ function withParameter<C extends TokenCase | AuthorizeCase>(c: C, name: string, 
 /** The client as the snapshot knew it, where it did; else as it is registered now. */
 async function withClient(oauth: OAuthDeps, c: TokenCase | AuthorizeCase, id: string): Promise<Case> {
   const { client: before, ...rest } = withParameter(c, 'client_id', id);
-  const owner = 'owner' in c ? c.owner : undefined;
-  const known = [before, owner].find((client) => client?.id === id);
+  const known = before?.id === id ? before : undefined;
   const registered = known ? undefined : (await oauth.registry.get<App>('app', id))?.body;
   const client = known ?? (registered && clientFacts(id, registered));
   return { ...rest, clientId: id, ...(client && { client }) };

@@ -103,6 +103,7 @@ export function proof(overrides: Partial<DpopFacts> = {}): DpopFacts {
   return {
     signature: 'valid',
     jkt: JKT,
+    curve: 'Ed25519',
     pairingId: PAIRING,
     htm: 'POST',
     htu: `${ISSUER}/token`,

@@ -36,6 +36,8 @@ export interface DpopFacts {
   readonly fault?: { readonly kind: 'several' | 'malformed' | 'algorithm'; readonly detail: string };
   readonly signature: 'valid' | 'invalid' | 'unchecked';
   readonly jkt?: string;
+  /** `Ed25519`, `P-256` …: the key's curve (RFC 7517 `crv`). */
+  readonly curve?: string;
   readonly pairingId?: string;
   readonly htm?: string;
   readonly htu?: string;
@@ -96,8 +98,6 @@ export interface TokenCase extends Asked, Presented {
   /** What the request is after, even when `grant_type` is misspelled. */
   readonly intent: 'authorization_code' | 'refresh_token';
   readonly auth: AuthFacts;
-  /** The app the code was issued for, when it is not the one that asks. */
-  readonly owner?: ClientFacts;
   readonly pkce: 'absent' | 'malformed' | 'match' | 'mismatch' | 'unasked';
 }
 
@@ -111,6 +111,8 @@ export interface ResourceCase extends Presented {
   readonly scheme: 'none' | 'bearer' | 'dpop' | 'other';
   /** Scopes that the route needs. */
   readonly needs: readonly string[];
+  /** Scopes that are included and enabled for the token's application right now; none when it is gone. */
+  readonly enabled?: readonly string[];
 }
 
 /** The value a code is bound to, or undefined. */

@@ -4,7 +4,7 @@ import { codeId, mintCode, newId, readCode } from '../../protocols/typed-code/ty
 import { CODE_TTL_MAX_SECONDS, type OAuthDeps } from './deps.ts';
 
 /** Policy epoch of codes minted by this version; a change of binding rules raises it. */
-export const POLICY_EPOCH = 1;
+const POLICY_EPOCH = 1;
 
 /** What was decided. All of it has been judged before. */
 export interface Decision {

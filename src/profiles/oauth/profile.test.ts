@@ -273,7 +273,7 @@ describe('the tables', () => {
   it('give no success to a client that the code was not issued to', () => {
     const other = client({ id: 'other' });
     for (const sound of [tokenCase(), keyedCase(), refreshCase()]) {
-      const judgement = judge('token', { ...sound, client: other, clientId: 'other', owner: client() });
+      const judgement = judge('token', { ...sound, client: other, clientId: 'other' });
       expect(judgement).toMatchObject({
         ok: false,
         decisive: { rule: 'oauth.code-client', refusal: 'invalid_grant' },

@@ -3,6 +3,7 @@ import type { Grant } from '../../core/model.ts';
 import type { Judgement } from '../../core/verdict.ts';
 import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import type { Loaded } from '../../store/port.ts';
+import type { App } from './app.ts';
 import type { ResourceCase } from './case.ts';
 import type { OAuthDeps } from './deps.ts';
 import { judge } from './profile.ts';
@@ -46,12 +47,15 @@ export async function judgeAccess(
   const loaded = await deps.store.load(id === undefined ? {} : { codes: [id] });
   const code = id === undefined ? undefined : loaded.codes.get(id);
   const grant = code && loaded.grants.get(code.grant);
+  const app = grant && (await deps.registry.get<App>('app', grant.to))?.body;
+  const enabled = app?.scopes.filter((scope) => scope.enabled).map((scope) => scope.name) ?? [];
   const origins = [deps.config.issuer, ...deps.config.aliases];
   const fresh: ResourceCase = {
     now: loaded.now,
     ...(deps.offline && { offline: true }),
     scheme,
     needs,
+    ...(grant && { enabled }),
     ...(read && { handle: read.handle }),
     ...(code && { code: codeFacts(code) }),
     ...(grant && { grant: grantFacts(grant) }),

@@ -87,16 +87,7 @@ export async function judgeToken(deps: OAuthDeps, evidence: TokenEvidence): Prom
     deps.store.load({ ...(id !== undefined && { codes: [id] }), ...(onceKey !== undefined && { once: [onceKey] }) }),
     appOf(deps, evidence.claim.clientId),
   ]);
-  const code = id === undefined ? undefined : loaded.codes.get(id);
-  const ownerId = boundText(code, 'client_id');
-  const owner = ownerId === evidence.claim.clientId ? undefined : await appOf(deps, ownerId);
-  const c = caseOf(
-    deps,
-    evidence,
-    loaded,
-    asking,
-    ownerId !== undefined && owner ? { id: ownerId, app: owner } : undefined,
-  );
+  const c = caseOf(deps, evidence, loaded, asking);
   return { c, judgement: judge('token', c), evidence, loaded };
 }
 
@@ -104,13 +95,7 @@ async function appOf(deps: OAuthDeps, id: string | undefined): Promise<App | und
   return id === undefined || id.length > 200 ? undefined : (await deps.registry.get<App>('app', id))?.body;
 }
 
-function caseOf(
-  deps: OAuthDeps,
-  e: TokenEvidence,
-  loaded: Loaded,
-  app: App | undefined,
-  owner: { id: string; app: App } | undefined,
-): TokenCase {
+function caseOf(deps: OAuthDeps, e: TokenEvidence, loaded: Loaded, app: App | undefined): TokenCase {
   const code = e.handle?.read === 'ok' ? loaded.codes.get(e.handle.id) : undefined;
   const grant = code && loaded.grants.get(code.grant);
   const next = code?.next === undefined ? undefined : loaded.codes.get(code.next);
@@ -124,7 +109,6 @@ function caseOf(
     intent: e.intent,
     ...(clientId !== undefined && { clientId: app ? clientId : withoutSecrets(clientId.slice(0, 200)) }),
     ...(clientId !== undefined && app && { client: clientFacts(clientId, app) }),
-    ...(owner && { owner: clientFacts(owner.id, owner.app) }),
     auth: checkSecret(e.claim, app),
     ...(e.handle && { handle: e.handle }),
     ...(code && { code: codeFacts(code) }),

@@ -103,6 +103,7 @@ const TOKEN: Readonly<Record<string, TokenCase>> = {
   'pairing-key/missing': without(keyedCase(), 'dpop'),
   'pairing-key/other-key': keyed({ jkt: OTHER_JKT }),
   'pairing-id/missing': keyedCase({ dpop: without(proof(), 'pairingId') }),
+  'pairing-id/key-type': keyed({ curve: 'P-256' }),
   'pairing-id/other-pairing': keyed({ pairingId: 'other' }),
   'scope-granted/wider': tokenCase(asking({ scope: 'admin' })),
   'scope-included/not-included': tokenCase({ client: client({ scopes: [{ name: 'lamp:read', enabled: true }] }) }),
@@ -157,6 +158,11 @@ const RESOURCE: Readonly<Record<string, ResourceCase>> = {
   'dpop-token-hash/mismatch': api({ ath: 'mismatch' }),
   'pairing-key/missing': without(keyedResourceCase(), 'dpop'),
   'pairing-key/other-key': api({ jkt: OTHER_JKT }),
+  'scope-sufficient/switched-off': resourceCase({
+    needs: ['admin'],
+    enabled: [],
+    code: accessToken({ scope: ['admin'] }),
+  }),
   'scope-sufficient/insufficient': resourceCase({ needs: ['admin'] }),
 };
 

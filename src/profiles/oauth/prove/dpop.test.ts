@@ -22,7 +22,7 @@ describe('readProof', () => {
     const own = await proofKey(alg);
     const proof = await readProof(await signProof(own, { ...CLAIMS, jti: 'one', nonce: 'n', pairing_id: PAIRING }));
     expect(proof).toMatchObject({
-      facts: { signature: 'valid', jkt: own.jkt, ...CLAIMS, pairingId: PAIRING },
+      facts: { signature: 'valid', jkt: own.jkt, curve: own.jwk.crv, ...CLAIMS, pairingId: PAIRING },
       nonce: 'n',
       once: { until: (IAT + 70) * 1000 },
       jwk: own.jwk,

@@ -90,6 +90,7 @@ function proofOf(claims: Claims, jkt: string, jwk: JWK, ath: Pick<DpopFacts, 'at
     facts: {
       signature: 'valid',
       jkt,
+      ...(typeof jwk.crv === 'string' && { curve: jwk.crv.slice(0, 20) }),
       htm: claims.htm.slice(0, 20),
       htu: withoutSecrets(claims.htu.slice(0, 500)),
       iat: claims.iat,

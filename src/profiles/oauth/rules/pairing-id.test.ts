@@ -30,6 +30,11 @@ describe('oauth.pairing-id', () => {
     expect(pairingId.counts).toEqual(['other-pairing']);
   });
 
+  it('refuses as `key-type`: a pairing is an Ed25519 key', () => {
+    const found = pairingId.check(keyedCase({ dpop: proof({ curve: 'P-256' }) }));
+    expect(found).toEqual({ outcome: 'fail', cause: 'key-type', expected: 'Ed25519', presented: 'P-256' });
+  });
+
   it('skips an unknown code, one tied to no pairing, and a proof that does not hold', () => {
     for (const c of [
       without(keyedCase(), 'code'),

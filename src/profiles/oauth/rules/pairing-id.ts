@@ -19,6 +19,10 @@ export const pairingId: Rule<Presented> = {
         },
       ],
     },
+    'key-type': {
+      say: 'the pairing key is not an Ed25519 key, which is what accessories know controllers by',
+      fixes: [{ audience: 'client', say: 'make the pairing an Ed25519 key, and ask for a code bound to it' }],
+    },
     'other-pairing': {
       say: 'the proof speaks for another pairing than the code is tied to',
       fixes: [{ audience: 'client', say: 'use the pairing that asked for the code' }],
@@ -39,6 +43,8 @@ export const pairingId: Rule<Presented> = {
         presented: 'a proof without pairing_id',
         detail: 'add the claim pairing_id',
       });
+    const { curve } = c.dpop;
+    if (curve !== 'Ed25519') return fail('key-type', { expected: 'Ed25519', presented: curve ?? 'no curve' });
     return presented === expected ? pass({ presented }) : fail('other-pairing', { expected, presented });
   },
 };

@@ -19,6 +19,16 @@ describe('oauth.scope-sufficient', () => {
     });
   });
 
+  it('refuses as `switched-off`: granted once, switched off for the application since', () => {
+    const found = scopeSufficient.check(resourceCase({ enabled: ['lamp:write'] }));
+    expect(found).toEqual({
+      outcome: 'fail',
+      cause: 'switched-off',
+      expected: ['lamp:read'],
+      presented: ['lamp:write'],
+    });
+  });
+
   it('skips an unknown token', () => {
     expect(scopeSufficient.check(without(resourceCase(), 'code')).outcome).toBe('skip');
   });

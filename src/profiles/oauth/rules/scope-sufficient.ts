@@ -10,14 +10,21 @@ export const scopeSufficient: Rule<ResourceCase> = {
   why: 'a token for reading must not switch anything',
   binds: ['scope'],
   causes: {
+    'switched-off': {
+      say: 'the scope was granted, and has since been switched off for the application',
+      fixes: [{ audience: 'operator', say: 'switch it on: counterfoil app edit <id> --enable-scope …' }],
+    },
     insufficient: {
       say: 'the token does not carry a scope that this request needs',
       fixes: [{ audience: 'client', say: 'ask for the scope at /authorize; the person has to agree to it' }],
     },
   },
-  check: ({ code, needs }) => {
+  check: ({ code, needs, enabled }) => {
     if (!code) return skip('the token is not known');
     const granted = bound(code, 'scope') ?? [];
+    if (enabled && matches('covers', granted, needs) && !matches('covers', enabled, needs)) {
+      return fail('switched-off', { expected: needs, presented: enabled });
+    }
     return matches('covers', granted, needs)
       ? pass({ presented: needs })
       : fail('insufficient', { expected: needs, presented: granted });
