@@ -23,8 +23,11 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Faults of the file that the person named, by name: the adapters are not ours to import. They say what to do. */
-const STORE_FAULTS: ReadonlySet<string> = new Set(['StoreFileError', 'StoreBusyError']);
+/** Faults of the file that the person named, by name (the adapters are not ours to import), and what to do about them. */
+const STORE_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['StoreFileError', 'the file was left as it is; --db names another'],
+  ['StoreBusyError', 'another process holds the data: try again in a moment'],
+]);
 
 /** One line, a hint line where there is one, and the exit code. The stack only with COUNTERFOIL_DEBUG set. */
 export function explainFault(fault: unknown, debug: boolean): { readonly text: string; readonly code: ExitCode } {
@@ -34,7 +37,9 @@ export function explainFault(fault: unknown, debug: boolean): { readonly text: s
   const line = `counterfoil: ${safe(error.message.replaceAll('\n', ' '))}\n`;
   if (error instanceof UsageError) return { text: `${line}  hint: ${safe(error.hint)}\n${stack}`, code: EXIT.usage };
   if (error instanceof NotFoundError) return { text: line + stack, code: EXIT.refused };
-  if (error instanceof OperationError || STORE_FAULTS.has(error.name)) return { text: line + stack, code: EXIT.usage };
+  if (error instanceof OperationError) return { text: line + stack, code: EXIT.usage };
+  const told = STORE_FAULTS.get(error.name);
+  if (told !== undefined) return { text: `${line}  hint: ${told}\n${stack}`, code: EXIT.usage };
   const hint = debug ? '' : '  hint: this is a fault of ours; COUNTERFOIL_DEBUG=1 shows where\n';
   return { text: line + hint + stack, code: EXIT.fault };
 }

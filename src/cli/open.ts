@@ -6,6 +6,7 @@ import type { Operations } from '../server/operations.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
 import type { Environment, Opened } from './environment.ts';
+import { UsageError } from './exit.ts';
 
 /** An opened store and its registries, whichever adapter made them. */
 export interface OpenedStore {
@@ -25,7 +26,11 @@ export function opener(adapters: Adapters): Pick<Environment, 'open' | 'openNoth
     open: async (db, create) => {
       const hub = await connectAdmin(await adminPath(db));
       if (hub) return { operations: hub, from: 'hub', close: async () => hub.close() };
-      return create || existsSync(db) ? inProcess(adapters.openSqlite({ path: db }), db, 'file') : undefined;
+      return create || existsSync(db) ? inProcess(
+            usable(db, () => adapters.openSqlite({ path: db })),
+            db,
+            'file',
+          ) : undefined;
     },
     openNothing: () => inProcess(adapters.openMemory(), 'nothing', 'nothing'),
   };
@@ -45,5 +50,33 @@ async function openOperations(opened: OpenedStore, data: string, offline: boolea
     import('../server/local.ts'),
     import('../server/keys.ts'),
   ]);
-  return localOperations({ ...opened, data, master: offline ? undefined : masterKey(`${data}.key`) });
+  return localOperations({ ...opened, data, master: offline ? undefined : usable(data, () => masterKey(`${data}.key`)) });
 }
+
+/**
+ * Opens the data, or a file beside it.
+ *
+ * @throws UsageError where the system says no: a folder, no folder to put it in, no permission, no room
+ */
+export function usable<T>(db: string, open: () => T): T {
+  try {
+    return open();
+  } catch (fault) {
+    const { code, path } = fault as NodeJS.ErrnoException;
+    const came = code === undefined ? undefined : SYSTEM_SAYS[code];
+    if (came === undefined) throw fault;
+    throw new UsageError(`expected a database file, got ${came}: ${path ?? db}`, '--db names another file');
+  }
+}
+
+const SYSTEM_SAYS: Readonly<Record<string, string>> = {
+  EISDIR: 'a folder',
+  ENOENT: 'a path in a folder that does not exist',
+  ENOTDIR: 'a path through something that is no folder',
+  EACCES: 'one that this user may not open',
+  EPERM: 'one that this user may not open',
+  EROFS: 'one on a read-only disk',
+  ENOSPC: 'a full disk',
+  ELOOP: 'links that lead in a circle',
+  ENAMETOOLONG: 'a name that is too long',
+};

@@ -167,7 +167,7 @@ describe('applications and users', () => {
     expect((await cf(['app', 'edit', 'my_app_123', '--enable-scope', 'lamp:read'])).out).not.toContain('switched off');
     expect(await cf(['app', 'edit', 'my_app_123', '--enable-scope', 'x'])).toMatchObject({ code: 2 });
     expect(await cf(['app', 'remove', 'my_app_123', '--yes'])).toMatchObject({ code: 0 });
-    expect(await cf(['app', 'show', 'my_app_123'])).toMatchObject({ code: 2, out: '' });
+    expect(await cf(['app', 'show', 'my_app_123'])).toMatchObject({ code: 1, out: '' });
   });
 
   it('refuses what contradicts itself', async () => {

@@ -8,8 +8,8 @@ import type { Limit } from '../../src/core/model.ts';
 import { openMemory } from '../../src/store/memory/open.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { dump } from './cases/case.ts';
 import { codeOf, effectOf, grantOf, verdictOf } from './fixtures.ts';
-import { dump } from './store.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-model-'));
 afterAll(() => rmSync(folder, { recursive: true }));

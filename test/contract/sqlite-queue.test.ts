@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CODE_FAILURES } from '../../src/core/limit.ts';
 import { StoreBusyError, StoreFaultError } from '../../src/store/errors.ts';
 import { type OpenedSqlite, openSqlite, type SqliteOptions } from '../../src/store/sqlite/open.ts';
+import { dump } from './cases/case.ts';
 import { codeOf, grantOf, verdictOf } from './fixtures.ts';
-import { dump } from './store.contract.ts';
 
 let folder = '';
 let opened: OpenedSqlite;

@@ -14,7 +14,7 @@ import { readKeys } from '../demo/keys.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
-import type { OpenedStore } from '../open.ts';
+import { type OpenedStore, usable } from '../open.ts';
 import type { Register } from '../program.ts';
 import { clock } from '../render/age.ts';
 import { reference, ruleName, shortId } from '../render/id.ts';
@@ -47,14 +47,14 @@ export function registerStart(openStore: (path: string) => OpenedStore): Registe
 
 async function run(cli: Cli, options: StartOptions, openStore: (path: string) => OpenedStore): Promise<0> {
   const port = readPort(options.port);
-  const opened = openStore(cli.db);
+  const opened = usable(cli.db, () => openStore(cli.db));
   let door: AdminDoor | undefined;
   let hub: Hub | undefined;
   const printer = createPrinter(cli);
   try {
     hub = await startHub({
       ...opened,
-      keys: deriveKeys(masterKey(`${cli.db}.key`)),
+      keys: deriveKeys(usable(cli.db, () => masterKey(`${cli.db}.key`))),
       data: cli.db,
       port,
       ...(options.host !== undefined && { host: options.host }),

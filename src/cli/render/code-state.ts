@@ -20,7 +20,7 @@ export function codeState(code: Code, now: number, grant?: Grant): Shown {
   if (code.state !== 'live') return { word: code.state, tone: 'bad' };
   if (code.total !== null && code.used >= code.total) return { word: 'used', tone: 'faint' };
   if (grant?.state === 'revoked') return { word: 'revoked', tone: 'bad' };
-  if (now >= code.until) return { word: 'expired', tone: 'caution' };
+  if (now > code.until) return { word: 'expired', tone: 'caution' };
   return { word: 'live', tone: 'good' };
 }
 

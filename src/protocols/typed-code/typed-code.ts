@@ -65,7 +65,7 @@ const OTHER_LABELS = Object.values(LABELS);
  * forgiven. A missing label is fine, a different one is a fault. More than 512 characters are a `length` fault unread.
  */
 export function readCode(purpose: Purpose, presented: string): ReadCode {
-  if (presented.length > PRESENTED_MAX) return { ok: false, fault: 'length', detail: `${presented.length} characters` };
+  if (presented.length > PRESENTED_MAX) return { ok: false, fault: 'length', detail: lengthDetail(purpose, presented.length) };
   const label = LABELS[purpose];
   const trimmed = trim(presented);
   const rest = trimmed.startsWith(label) ? trimmed.slice(label.length) : trimmed;
@@ -79,7 +79,7 @@ export function readCode(purpose: Purpose, presented: string): ReadCode {
   }
   const form = body.length === BODY_LENGTH.opaque ? 'opaque' : body.length === BODY_LENGTH.bound ? 'bound' : undefined;
   if (form === undefined || (form === 'bound' && purpose !== 'authorization_code')) {
-    return { ok: false, fault: 'length', detail: `${body.length} characters` };
+    return { ok: false, fault: 'length', detail: lengthDetail(purpose, body.length) };
   }
   return {
     ok: true,
@@ -117,6 +117,11 @@ function trim(text: string): string {
   while (from < to && ' \t\r\n'.includes(text[from] ?? '')) from++;
   while (to > from && ' \t\r\n'.includes(text[to - 1] ?? '')) to--;
   return text.slice(from, to);
+}
+
+function lengthDetail(purpose: Purpose, length: number): string {
+  const short = purpose === 'authorization_code' ? ` or ${BODY_LENGTH.bound}` : '';
+  return `expected ${BODY_LENGTH.opaque}${short} letters and digits, got ${length}`;
 }
 
 function opaqueBody(bytes: Buffer, now: number): string {

@@ -12,6 +12,11 @@ describe('oauth.code-unexpired', () => {
     expect(codeUnexpired.check(tokenCase({ now })).outcome).toBe('pass');
   });
 
+  it('shows how old the code was when it passes', () => {
+    const found = codeUnexpired.check(tokenCase({ now: minted.from + 12_400 }));
+    expect(found).toEqual({ outcome: 'pass', because: '12 s of 300 s old' });
+  });
+
   it('refuses as `expired` in the next millisecond, and says how late', () => {
     expect(codeUnexpired.check(tokenCase({ now: minted.until + 1 }))).toEqual({
       outcome: 'fail',

@@ -29,7 +29,7 @@ export const codeUnexpired: Rule<Presented> = {
     const life = Math.round((code.until - code.from) / 1000);
     const presented = `${Math.floor((now - code.from) / 1000)} s of ${life} s old`;
     if (now < code.from) return fail('early', { expected: `at most ${life} s old`, presented });
-    if (now <= code.until) return pass({ presented });
+    if (now <= code.until) return pass({ because: presented });
     const late = Math.ceil((now - code.until) / 1000);
     const cause = code.purpose === 'authorization_code' ? 'expired' : 'token-expired';
     return fail(cause, { expected: `at most ${life} s old`, presented, detail: `${late} s too late` });
