@@ -20,45 +20,258 @@ export const rows: readonly Row[] = [
   {
     id: 'A1',
     title: 'the four OAuth roles exist: client, authorization server, resource server, resource owner',
-    done: [],
+    done: [
+      {
+        file: 'test/e2e/oauth4webapi.test.ts',
+        title: 'takes a public native app from sign-in and consent to a loopback port, tokens, the API and a refresh',
+      },
+    ],
   },
   {
     id: 'A2',
     title: 'authorize, login, consent, redirect, token and API call show as one timeline per grant',
-    done: [],
+    done: [
+      {
+        file: 'test/e2e/oauth4webapi.test.ts',
+        title: 'takes a public native app from sign-in and consent to a loopback port, tokens, the API and a refresh',
+      },
+      { file: 'test/e2e/api.test.ts', title: 'shows the exchange and the first API call, once' },
+    ],
   },
-  { id: 'A3', title: 'a code works once, whatever the race', done: [] },
-  { id: 'A4', title: 'the access token opens a protected API', done: [] },
-  { id: 'A5', title: 'refresh tokens rotate, and reuse is noticed', done: [] },
-  { id: 'A6', title: 'POST /token at this host and media type; another media type is explained', done: [] },
-  { id: 'A7', title: 'grant_type=authorization_code is served', done: [] },
-  { id: 'A8', title: 'the typed code: its label, its body, and the 16-character form', done: [] },
+  {
+    id: 'A3',
+    title: 'a code works once, whatever the race',
+    done: [{ file: 'test/e2e/code-exchange.test.ts', title: 'gives tokens to exactly one of 50 parallel exchanges' }],
+  },
+  {
+    id: 'A4',
+    title: 'the access token opens a protected API',
+    done: [
+      { file: 'test/e2e/api.test.ts', title: 'is the state, and the switch, and what was switched is in the state' },
+    ],
+  },
+  {
+    id: 'A5',
+    title: 'refresh tokens rotate, and reuse is noticed',
+    done: [
+      {
+        file: 'test/e2e/refresh.test.ts',
+        title: 'gives 50 parallel refreshes of one token the identical successor, each with a usable access token',
+      },
+      { file: 'test/e2e/refresh.test.ts', title: 'is over at 10.001 s: the family dies' },
+    ],
+  },
+  {
+    id: 'A6',
+    title: 'POST /token at this host and media type; another media type is explained',
+    done: [{ file: 'test/e2e/http.test.ts', title: 'is a form: another media type is refused and explained' }],
+  },
+  {
+    id: 'A7',
+    title: 'grant_type=authorization_code is served',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'shows all of its invisible characters at once, and is taken once they are gone',
+      },
+    ],
+  },
+  {
+    id: 'A8',
+    title: 'the typed code: its label, its body, and the 16-character form',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'is the label and 29 letters and digits, and works without the label',
+      },
+      { file: 'test/e2e/code-exchange.test.ts', title: 'has a 16-character form where it is bound to a proof as well' },
+    ],
+  },
   { id: 'A9', title: 'the demo Trusted Application my_app_123', done: [] },
-  { id: 'A10', title: 'native redirect com.myapp:/callback, a private-use scheme with one slash', done: [] },
-  { id: 'A11', title: 'codes live five minutes at most', done: [] },
-  { id: 'A12', title: 'a replay is refused, and what was issued from the code is revoked', done: [] },
-  { id: 'A13', title: 'redirect_uri is compared with the authorize request', done: [] },
-  { id: 'A14', title: 'redirect_uri is compared with the registration, byte for byte and case-sensitively', done: [] },
-  { id: 'A15', title: 'the verdict shows how old the code was, and the fix says to exchange at once', done: [] },
+  {
+    id: 'A10',
+    title: 'native redirect com.myapp:/callback, a private-use scheme with one slash',
+    done: [
+      {
+        file: 'test/e2e/oauth4webapi.test.ts',
+        title: 'sends the answer to com.myapp:/callback, the private-use scheme with one slash',
+      },
+    ],
+  },
+  {
+    id: 'A11',
+    title: 'codes live five minutes at most',
+    done: [
+      { file: 'test/e2e/code-exchange.test.ts', title: 'is taken in its last millisecond: 300,000 ms' },
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'is refused one millisecond later, and the verdict says how old it was and what to do',
+      },
+      { file: 'test/e2e/code-exchange.test.ts', title: 'cannot be minted for longer than five minutes' },
+    ],
+  },
+  {
+    id: 'A12',
+    title: 'a replay is refused, and what was issued from the code is revoked',
+    done: [
+      {
+        file: 'test/e2e/replay.test.ts',
+        title: 'revokes everything issued: access token, refresh token, pairing and stream',
+      },
+      { file: 'test/e2e/replay.test.ts', title: 'is a replay by somebody who cannot prove to be the client' },
+      { file: 'test/e2e/replay.test.ts', title: 'is a replay within 2 s of the win: a lost race' },
+    ],
+  },
+  {
+    id: 'A13',
+    title: 'redirect_uri is compared with the authorize request',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'refuses a redirect URI that differs by case, a slash, a blank, or is another registered one',
+      },
+    ],
+  },
+  {
+    id: 'A14',
+    title: 'redirect_uri is compared with the registration, byte for byte and case-sensitively',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'refuses a redirect URI that differs by case, a slash, a blank, or is another registered one',
+      },
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'refuses the URI of the authorize request once it is no longer registered',
+      },
+    ],
+  },
+  {
+    id: 'A15',
+    title: 'the verdict shows how old the code was, and the fix says to exchange at once',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'is refused one millisecond later, and the verdict says how old it was and what to do',
+      },
+    ],
+  },
   { id: 'A16', title: 'the fix says never to reuse a code', done: [] },
-  { id: 'A17', title: 'wrong client credentials: 401 invalid_client, compared in constant time', done: [] },
+  {
+    id: 'A17',
+    title: 'wrong client credentials: 401 invalid_client, compared in constant time',
+    done: [
+      {
+        file: 'test/e2e/client-authentication.test.ts',
+        title: 'refuses a wrong client, and a secret sent by a public app, with 401 and a challenge',
+      },
+      {
+        file: 'test/e2e/client-authentication.test.ts',
+        title: 'refuses a confidential app without its secret, or with a wrong one, with 401 and a challenge',
+      },
+    ],
+  },
   {
     id: 'A18',
     title: 'a public app that sends a secret, and a confidential one that does not, are causes of their own',
-    done: [],
+    done: [
+      {
+        file: 'test/e2e/client-authentication.test.ts',
+        title: 'refuses a wrong client, and a secret sent by a public app, with 401 and a challenge',
+      },
+      {
+        file: 'test/e2e/client-authentication.test.ts',
+        title: 'refuses a confidential app without its secret, or with a wrong one, with 401 and a challenge',
+      },
+    ],
   },
   { id: 'A19', title: "an application's credentials can be checked by the hub: explain client", done: [] },
   { id: 'A20', title: 'Trusted Applications are kept in console, command line and API', done: [] },
-  { id: 'A21', title: 'a grant type that is padded or not enabled is refused, with the difference shown', done: [] },
-  { id: 'A22', title: 'scopes are listed per application', done: [] },
-  { id: 'A23', title: 'a scope not included and a scope not enabled are two causes', done: [] },
-  { id: 'A24', title: 'verdict: code expired, start the flow again', done: [] },
-  { id: 'A25', title: 'verdict: code already used, get a fresh one', done: [] },
-  { id: 'A26', title: 'verdict: the code was issued for another app', done: [] },
-  { id: 'A27', title: 'verdict: redirect URI differs from the registered one', done: [] },
+  {
+    id: 'A21',
+    title: 'a grant type that is padded or not enabled is refused, with the difference shown',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'refuses a grant type that is padded, in other case or unknown, and shows the difference',
+      },
+      { file: 'test/e2e/code-exchange.test.ts', title: 'refuses a grant type that is not enabled for the application' },
+    ],
+  },
+  {
+    id: 'A22',
+    title: 'scopes are listed per application',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'tells a scope that is not included from one that is not enabled',
+      },
+      { file: 'test/e2e/code-exchange.test.ts', title: 'never gives more than the person allowed' },
+    ],
+  },
+  {
+    id: 'A23',
+    title: 'a scope not included and a scope not enabled are two causes',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'tells a scope that is not included from one that is not enabled',
+      },
+    ],
+  },
+  {
+    id: 'A24',
+    title: 'verdict: code expired, start the flow again',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'is refused one millisecond later, and the verdict says how old it was and what to do',
+      },
+    ],
+  },
+  {
+    id: 'A25',
+    title: 'verdict: code already used, get a fresh one',
+    done: [
+      {
+        file: 'test/e2e/replay.test.ts',
+        title: 'revokes everything issued: access token, refresh token, pairing and stream',
+      },
+    ],
+  },
+  {
+    id: 'A26',
+    title: 'verdict: the code was issued for another app',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: "refuses a known client that presents another's code with invalid_grant",
+      },
+    ],
+  },
+  {
+    id: 'A27',
+    title: 'verdict: redirect URI differs from the registered one',
+    done: [
+      {
+        file: 'test/e2e/code-exchange.test.ts',
+        title: 'refuses a redirect URI that differs by case, a slash, a blank, or is another registered one',
+      },
+    ],
+  },
   { id: 'A28', title: 'every refusal carries its ordered checklist', done: [] },
   { id: 'A29', title: 'a protected data API, snapshot and live stream, read by a BI-like client', done: [] },
-  { id: 'A30', title: 'access tokens last 3600 s, and a refresh that fails leaves a verdict', done: [] },
+  {
+    id: 'A30',
+    title: 'access tokens last 3600 s, and a refresh that fails leaves a verdict',
+    done: [
+      {
+        file: 'test/e2e/refresh.test.ts',
+        title: 'an access token says 3600 s, works in its last millisecond and is refused one later',
+      },
+      { file: 'test/e2e/refresh.test.ts', title: 'a refresh that comes too late leaves a verdict that says so' },
+    ],
+  },
   { id: 'A31', title: 'one query by client tells a wrong redirect_uri from an expired token', done: [] },
   { id: 'A32', title: 'after the registration is mended, the data flows again', done: [] },
   { id: 'B1', title: 'hapi, node:http, fetch, Express and Fastify: same token, same verdict', done: [] },
@@ -66,12 +279,55 @@ export const rows: readonly Row[] = [
   { id: 'C1', title: 'the hub is a HAP controller: discover, pair, verify, read, write, subscribe', done: [] },
   { id: 'C2', title: 'the hub is a HAP accessory with an identity of its own', done: [] },
   { id: 'C3', title: 'a home code is minted from the console and the command line', done: [] },
-  { id: 'C4', title: 'codes come from a secure random source, with the entropy asserted', done: [] },
+  {
+    id: 'C4',
+    title: 'codes come from a secure random source, with the entropy asserted',
+    done: [
+      {
+        file: 'test/e2e/switches.test.ts',
+        title: 'are random in every character: no two alike, and no place with a habit',
+      },
+    ],
+  },
   { id: 'C5', title: 'a code expires and is never the long-term key', done: [] },
-  { id: 'C6', title: 'DPoP: time window, server nonce, each proof once', done: [] },
+  {
+    id: 'C6',
+    title: 'DPoP: time window, server nonce, each proof once',
+    done: [
+      { file: 'test/e2e/dpop.test.ts', title: 'takes a proof 60 s old and refuses one 61 s old' },
+      { file: 'test/e2e/dpop.test.ts', title: 'lives one to two minutes' },
+      {
+        file: 'test/e2e/dpop.test.ts',
+        title: 'lets one of 20 parallel exchanges of 20 codes with one proof win, and the other codes stay good',
+      },
+    ],
+  },
   { id: 'C7', title: "a redemption can be sealed to the hub's key, so that a LAN proxy reads nothing", done: [] },
-  { id: 'C8', title: 'three failures within 10 s burn the code, three in 10.001 s do not', done: [] },
-  { id: 'C9', title: 'a code is bound to a pairing id and its key', done: [] },
+  {
+    id: 'C8',
+    title: 'three failures within 10 s burn the code, three in 10.001 s do not',
+    done: [
+      { file: 'test/e2e/lockout.test.ts', title: 'burns the code at the third failure within 10.000 s' },
+      {
+        file: 'test/e2e/lockout.test.ts',
+        title: 'leaves the code alone when the third comes 10.001 s after the first',
+      },
+      {
+        file: 'test/e2e/lockout.test.ts',
+        title: 'is an attempt without the code: 200 guesses cost its holder nothing',
+      },
+    ],
+  },
+  {
+    id: 'C9',
+    title: 'a code is bound to a pairing id and its key',
+    done: [
+      {
+        file: 'test/e2e/dpop.test.ts',
+        title: 'is the pairing as well: another pairing id by the same key, and the same by another key, are refused',
+      },
+    ],
+  },
   { id: 'C10', title: 'redeeming adds the app as a controller on the accessory', done: [] },
   { id: 'C11', title: 'ownership transfer and reset, both only with a code', done: [] },
   { id: 'C12', title: 'roles on the accessory, capabilities enforced by the hub', done: [] },
@@ -86,7 +342,21 @@ export const rows: readonly Row[] = [
   { id: 'C21', title: 'best practices page, generated from the policy tables', done: [] },
   { id: 'C22', title: 'a built-in virtual accessory to test against', done: [] },
   { id: 'C23', title: 'version facts are kept with every verdict', done: [] },
-  { id: 'C24', title: 'secure by default: no insecure mode without an explicit, logged switch', done: [] },
+  {
+    id: 'C24',
+    title: 'secure by default: no insecure mode without an explicit, logged switch',
+    done: [
+      {
+        file: 'test/e2e/switches.test.ts',
+        title: 'is required of a public app until its switch is thrown, which is logged, and again afterwards',
+      },
+      { file: 'test/e2e/switches.test.ts', title: 'need their switch, which is logged, and a key or PKCE beside it' },
+      {
+        file: 'test/e2e/http.test.ts',
+        title: 'listens on no other address than loopback, and says why and what to do',
+      },
+    ],
+  },
   { id: 'C25', title: 'the threat model is tested', done: [] },
   {
     id: 'D1',

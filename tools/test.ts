@@ -10,6 +10,7 @@ const STEPS: readonly (readonly [proves: string, script: string, ...extra: strin
   ['layer walls', 'walls'],
   ['dead code', 'dead-code'],
   ['rules, their tests and docs/rules.md agree', 'rules'],
+  ['what the documents point to is there', 'links'],
   ['tests', 'vitest', '--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`],
   ['every promise called done was proven', 'mission', '--check', RESULTS],
 ];

@@ -24,13 +24,15 @@ export interface Adapters {
 export function opener(adapters: Adapters): Pick<Environment, 'open' | 'openNothing'> {
   return {
     open: async (db, create) => {
-      const hub = await connectAdmin(await adminPath(db));
+      const hub = await connectAdmin(await adminPath(db)).catch((fault: unknown) => usable(db, () => raise(fault)));
       if (hub) return { operations: hub, from: 'hub', close: async () => hub.close() };
-      return create || existsSync(db) ? inProcess(
+      return create || existsSync(db)
+        ? inProcess(
             usable(db, () => adapters.openSqlite({ path: db })),
             db,
             'file',
-          ) : undefined;
+          )
+        : undefined;
     },
     openNothing: () => inProcess(adapters.openMemory(), 'nothing', 'nothing'),
   };
@@ -50,7 +52,11 @@ async function openOperations(opened: OpenedStore, data: string, offline: boolea
     import('../server/local.ts'),
     import('../server/keys.ts'),
   ]);
-  return localOperations({ ...opened, data, master: offline ? undefined : usable(data, () => masterKey(`${data}.key`)) });
+  return localOperations({
+    ...opened,
+    data,
+    master: offline ? undefined : usable(data, () => masterKey(`${data}.key`)),
+  });
 }
 
 /**
@@ -67,6 +73,10 @@ export function usable<T>(db: string, open: () => T): T {
     if (came === undefined) throw fault;
     throw new UsageError(`expected a database file, got ${came}: ${path ?? db}`, '--db names another file');
   }
+}
+
+function raise(fault: unknown): never {
+  throw fault;
 }
 
 const SYSTEM_SAYS: Readonly<Record<string, string>> = {

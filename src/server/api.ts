@@ -4,7 +4,7 @@ import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { createReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { type Admitted, admit, stillAdmitted } from '../profiles/oauth/resource.ts';
 import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
-import { type Accessory, type AccessoryState, HUB_PAIRING } from './accessories/accessory.ts';
+import { type Accessory, type AccessoryState, HUB_PAIRING, type Switched } from './accessories/accessory.ts';
 
 /** Scopes of this API, with what each means to the person who is asked. */
 export const API_SCOPES: ReadonlyMap<string, string> = new Map([
@@ -113,13 +113,19 @@ async function setAccessory(
     });
   }
   const pairing = admitted.grant.terms['pairing_id'];
-  const switched = await accessory.set(on, typeof pairing === 'string' ? pairing : HUB_PAIRING);
+  const switched =
+    typeof pairing === 'string' ? await setAs(accessory, on, pairing, admitted) : await accessory.set(on, HUB_PAIRING);
   if (switched === 'done') return json(200, await accessory.state());
   return json(
     503,
     { error: 'temporarily_unavailable', error_description: "the app's pairing is still due on the accessory" },
     { 'retry-after': '1' },
   );
+}
+
+/** As the pairing of this very grant: neither the hub's nor one that belongs to another app under the same name. */
+async function setAs(accessory: Accessory, on: boolean, pairing: string, { grant }: Admitted): Promise<Switched> {
+  return pairing === HUB_PAIRING ? 'not-paired' : accessory.set(on, pairing, grant.id);
 }
 
 function readSwitch(body: Uint8Array | string): boolean | undefined {

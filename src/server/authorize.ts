@@ -12,14 +12,14 @@ import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { referenceOf } from '../profiles/oauth/wire.ts';
 import { readForm } from '../protocols/form/form.ts';
 import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
-import { OperationError, type Operations } from './operations.ts';
+import { type AppView, OperationError, type Operations } from './operations.ts';
 import { consentPage } from './pages/consent.ts';
 import { homePage } from './pages/home.ts';
 import type { Signed } from './pages/layout.ts';
 import { type LoginProblem, loginPage } from './pages/login.ts';
 import { problemPage } from './pages/problem.ts';
 import { signinNeededPage } from './pages/signin-needed.ts';
-import { verdictPage } from './pages/verdict.ts';
+import { settingsRefused, verdictPage } from './pages/verdict.ts';
 import { formActionSource, pageHeaders } from './security-headers.ts';
 import type { Session, Sessions } from './session.ts';
 import type { Users } from './users.ts';
@@ -120,7 +120,8 @@ interface LoginTry {
   readonly problem?: LoginProblem;
 }
 
-function showLogin(
+/** The sign-in page, leading on to `next`: a path that `nextOf` would let through. */
+export function showLogin(
   deps: PageDeps,
   request: Incoming,
   next: string,
@@ -188,23 +189,38 @@ async function showVerdict(deps: PageDeps, request: Incoming): Promise<Outgoing>
   try {
     const verdict = await deps.operations.verdict(`vd_${reference.toUpperCase()}`);
     const timeline = verdict.grant === undefined ? undefined : await deps.operations.timeline(verdict.grant);
-    return html(200, verdictPage({ hub: deps.hub, signed, verdict, ...(timeline && { timeline }) }));
+    const app = settingsRefused(verdict) ? await appOf(deps, verdict.subject) : undefined;
+    return html(
+      200,
+      verdictPage({ hub: deps.hub, signed, verdict, ...(timeline && { timeline }), ...(app && { app }) }),
+    );
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return html(404, problemPage({ hub: deps.hub, error: 'not_found', signed }));
   }
 }
 
-function signedOf(deps: PageDeps, session: Session): Signed {
+/** The application that a verdict is about, while it is registered. */
+async function appOf(deps: PageDeps, id: string | undefined): Promise<AppView | undefined> {
+  return (await deps.operations.listApps()).find((app) => app.id === id);
+}
+
+/** Who is signed in, for the frame of a page. */
+export function signedOf(deps: PageDeps, session: Session): Signed {
   return { user: session.user, csrf: deps.sessions.csrf(session, 'logout') };
 }
 
+/** Our own pages that a person may be sent to: deciding, one verdict, the applications and one of them. */
+const NEXT =
+  /^\/(?:authorize\?[\x21-\x7e]*|r\/[0-9A-Za-z]{4,32}|apps(?:\/(?!\.{1,2}$)(?:[0-9A-Za-z._~-]|%25[0-9a-f]{2}){1,100})?)?$/;
+
 /** Where to go after signing in: one of our own pages, never another site. */
-function nextOf(next: string | undefined): string {
-  return next !== undefined && /^\/(?:authorize\?[\x21-\x7e]*|r\/[0-9A-Za-z]{4,32})?$/.test(next) ? next : '/';
+export function nextOf(next: string | undefined): string {
+  return next !== undefined && NEXT.test(next) ? next : '/';
 }
 
-function queryOf(request: Incoming): ReadonlyMap<string, string> {
+/** The parameters of a request's query. */
+export function queryOf(request: Incoming): ReadonlyMap<string, string> {
   return readForm(request.query).parameters;
 }
 
@@ -212,7 +228,8 @@ function bodyOf(request: Incoming): ReadonlyMap<string, string> {
   return readForm(request.body).parameters;
 }
 
-function html(
+/** A page as an answer. `formAction` is one more place its form may lead to, made by `formActionSource`. */
+export function html(
   status: number,
   body: string,
   formAction?: string,
@@ -221,7 +238,8 @@ function html(
   return { status, headers: { ...pageHeaders(formAction), ...extra }, body };
 }
 
-function redirect(location: string, extra: Readonly<Record<string, string>> = {}): Outgoing {
+/** Sends the browser on with a GET. */
+export function redirect(location: string, extra: Readonly<Record<string, string>> = {}): Outgoing {
   return {
     status: 303,
     headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', ...extra },

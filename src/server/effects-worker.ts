@@ -4,7 +4,7 @@
  */
 import type { Effect } from '../core/model.ts';
 import type { Store } from '../store/port.ts';
-import type { Accessory } from './accessories/accessory.ts';
+import type { Accessory, Pairing } from './accessories/accessory.ts';
 
 const LEASE_MS = 15_000;
 const BATCH = 16;
@@ -91,21 +91,27 @@ async function carryOut(store: Store, targets: ReadonlyMap<string, Accessory>, e
   }
 }
 
-async function pair(target: Accessory, { data }: Effect): Promise<void> {
-  const id = String(data['pairing_id']);
-  const key = String(data['public_key'] ?? data['jkt']);
-  await target.addPairing({ id, key });
-  const listed = await target.listPairings();
-  if (!listed.some((p) => p.id === id && p.key === key))
+async function pair(target: Accessory, effect: Effect): Promise<void> {
+  const pairing = pairingOf(effect);
+  await target.addPairing(pairing, effect.grant);
+  if (!(await lists(target, pairing)))
     throw new Error('the accessory acknowledged the pairing but does not list it');
 }
 
-async function unpair(target: Accessory, { data }: Effect): Promise<void> {
-  const id = String(data['pairing_id']);
-  await target.removePairing(id);
-  const listed = await target.listPairings();
-  if (listed.some((p) => p.id === id))
+/** Only this grant's claim ends: another grant of the same app and key keeps the pairing. */
+async function unpair(target: Accessory, effect: Effect): Promise<void> {
+  const pairing = pairingOf(effect);
+  if ((await target.removePairing(pairing, effect.grant)) === 'held') return;
+  if (await lists(target, pairing))
     throw new Error('the accessory acknowledged the removal but still lists the pairing');
+}
+
+function pairingOf({ data }: Effect): Pairing {
+  return { id: String(data['pairing_id']), key: String(data['public_key'] ?? data['jkt']) };
+}
+
+async function lists(target: Accessory, { id, key }: Pairing): Promise<boolean> {
+  return (await target.listPairings()).some((p) => p.id === id && p.key === key);
 }
 
 function message(error: unknown): string {

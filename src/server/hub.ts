@@ -12,6 +12,7 @@ import { DEFAULT_PORT, HOST_NAMES, LAMP_ID, oauthConfig } from './config.ts';
 import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
 import { listen } from './http.ts';
 import type { HubKeys } from './keys.ts';
+import { appRoutes } from './manage.ts';
 import { observed } from './observe.ts';
 import { createOperations } from './operate.ts';
 import type { Operations } from './operations.ts';
@@ -90,7 +91,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       });
       made = { oauth, operations };
       const pages = { oauth, operations, sessions, users, hub: options.name ?? 'Counterfoil', meanings: API_SCOPES };
-      return [...oauthRoutes(oauth, [...API_SCOPES.keys()]), ...apiRoutes(oauth, accessories), ...pageRoutes(pages)];
+      return [
+        ...oauthRoutes(oauth, [...API_SCOPES.keys()]),
+        ...apiRoutes(oauth, accessories),
+        ...pageRoutes(pages),
+        ...appRoutes(pages),
+      ];
     },
     port: options.port ?? DEFAULT_PORT,
     ...(options.host !== undefined && { host: options.host }),

@@ -1,7 +1,7 @@
 /** Bounds and checks that every adapter shares, so that they all refuse the same things. */
 
 import type { Limit } from '../core/model.ts';
-import type { Consequence } from '../core/verdict.ts';
+import type { Consequence, Verdict } from '../core/verdict.ts';
 import { StoreFaultError } from './errors.ts';
 import type { Minting, Redemption, Revoked } from './port.ts';
 
@@ -62,8 +62,24 @@ export function revokedBy({ revokedCodes, undoing }: Revoked): Consequence {
   return { revokedCodes, undoing };
 }
 
+/** A coalesced row after one more attempt, with what that attempt came to; see `Refusal.coalesce`. */
+export function grown(row: Verdict, newest: Verdict, did: Consequence): Verdict {
+  const { subject: _, checks: __, consequence: before, ...rest } = row;
+  const { subject, policy, snapshot, checks } = newest;
+  const consequence = merged(before, did);
+  return {
+    ...rest,
+    ...(subject !== undefined && { subject }),
+    policy,
+    snapshot,
+    ...(checks && { checks }),
+    times: row.times + newest.times,
+    ...(happened(consequence) && { consequence }),
+  };
+}
+
 /** The consequence of a coalesced row: counts of what died add up, what burned stays burned, the rest is the newest. */
-export function merged(old: Consequence | undefined, fresh: Consequence): Consequence {
+function merged(old: Consequence | undefined, fresh: Consequence): Consequence {
   const sum = (a: number | undefined, b: number | undefined): number | undefined =>
     a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
   const revokedCodes = sum(old?.revokedCodes, fresh.revokedCodes);

@@ -69,8 +69,10 @@ export interface Refusal {
   readonly now: number;
   readonly verdict: Verdict;
   /**
-   * Verdicts with an equal key are one row whose `times` grows (unknown handles: source, cause and minute). Its `at`
-   * stays that of the first; of its `consequence`, what died adds up and the rest is the newest.
+   * Verdicts with an equal key are one row whose `times` grows (unknown handles: source, cause and minute). Its id and
+   * `at` stay those of the first attempt; `subject`, `policy`, `snapshot` and `checks` become those of the newest, so
+   * that whoever changes something within the minute finds what came last under the same reference. Of its
+   * `consequence`, what died adds up and the rest is the newest. All else is taken to be equal, and stays.
    */
   readonly coalesce?: string;
   /**

@@ -20,8 +20,12 @@ export function expectGolden(name: string, text: string): void {
 
 /** A command and what came of it, as a person would paste it: stdout, then stderr, then the exit code. */
 export function pasted({ args, out, err, code }: Ran): string {
-  const words = args.map((arg) => (/^[\w./:=@%+-]+$/.test(arg) ? arg : `'${arg}'`));
-  return `$ counterfoil ${words.join(' ')}\n${out}${err === '' ? '' : `--- stderr\n${err}`}[exit ${code}]\n`;
+  return `$ ${commandOf(args)}\n${out}${err === '' ? '' : `--- stderr\n${err}`}[exit ${code}]\n`;
+}
+
+/** A command as it is typed. */
+export function commandOf(args: readonly string[]): string {
+  return ['counterfoil', ...args].map((arg) => (/^[\w./:=@%+-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ');
 }
 
 const PLACEHOLDER = '0000000000';
@@ -47,15 +51,19 @@ export function steady(text: string): string {
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences are what is looked for
       .replace(/\u001b\[([\d;]*)m/g, '⟨$1⟩')
-      .replace(/\b(vd|gr|cd|ef)_([0-9A-Z]{10,26})\b/g, (_, kind: string, rest: string) => `${kind}_${id(kind, rest)}`)
+      .replace(/\b(vd|gr|cd|ef)_([0-9A-Z]{10,40})\b/g, (_, kind: string, rest: string) => `${kind}_${id(kind, rest)}`)
       .replace(/(\/r\/|reference )([0-9A-Z]{10})\b/g, (_, before: string, rest: string) => before + id('vd', rest))
-      .replace(/(hap5\.1-authcode:(?: |%20|\+)?)([0-9A-Za-z]{29}|[0-9A-Za-z]{16})\b/g, (_, label: string, body: string) => {
-        return label + `code${numberOf('code', body)}`.padEnd(body.length, 'x');
-      })
+      .replace(
+        /(hap5\.1-authcode:(?: |%20|\+)?)([0-9A-Za-z]{29}|[0-9A-Za-z]{16})\b/g,
+        (_, label: string, body: string) => {
+          return label + `code${numberOf('code', body)}`.padEnd(body.length, 'x');
+        },
+      )
       .replace(/\b(cf[ars]_)([\w-]{4,})/g, (_, label: string, body: string) => label + 'x'.repeat(body.length))
       .replace(/(code_verifier(?:=| +))[\w-]{43}(?![\w-])/g, `$1${'v'.repeat(43)}`)
       .replace(/\bby key [\w-]{8}…/g, 'by key kkkkkkkk…')
       .replace(/\bpairing [0-9A-F]{8}…/g, 'pairing 00000000…')
+      .replace(/\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b/g, '00000000-0000-4000-8000-000000000000')
       .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-01-01T00:00:00.000Z')
       .replace(/\b\d{4}-\d\d-\d\d\b/g, '2026-01-01')
       .replace(/\b\d\d:\d\d:\d\d\b/g, '00:00:00')
@@ -71,12 +79,32 @@ export function steady(text: string): string {
   );
 }
 
-/** The shape of a JSON value: keys with the kinds of what they hold, lists by their first element. */
-export function shapeOf(value: unknown, indent = ''): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${shapeOf(value[0], indent)}]`;
-  if (typeof value !== 'object') return typeof value;
+/**
+ * The shape of a JSON value: its keys and the kinds of what they hold. The elements of a list are one shape, in which a
+ * key that not all of them have is marked with `?`. A snapshot is for replay by the same version only, and has no shape.
+ */
+export function shapeOf(value: unknown): string {
+  return shapeOfAll([value], '');
+}
+
+function shapeOfAll(values: readonly unknown[], indent: string): string {
+  const lists = values.filter((value) => Array.isArray(value));
+  const objects = values.filter(
+    (value): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value),
+  );
+  const plain = values.filter((value) => typeof value !== 'object' || value === null);
+  const kinds = new Set<string>(plain.map((value) => (value === null ? 'null' : typeof value)));
+  if (lists.length > 0) kinds.add(`[${lists.flat().length === 0 ? '' : shapeOfAll(lists.flat(), indent)}]`);
+  if (objects.length > 0) kinds.add(shapeOfObjects(objects, indent));
+  return [...kinds].join(' | ');
+}
+
+function shapeOfObjects(objects: readonly Record<string, unknown>[], indent: string): string {
   const inner = `${indent}  `;
-  const rows = Object.entries(value).map(([key, held]) => `${inner}${key}: ${shapeOf(held, inner)}\n`);
+  const rows = [...new Set(objects.flatMap((object) => Object.keys(object)))].sort().map((key) => {
+    const held = objects.filter((object) => key in object).map((object) => object[key]);
+    const mark = held.length < objects.length ? '?' : '';
+    return `${inner}${key}${mark}: ${key === 'snapshot' ? '…' : shapeOfAll(held, inner)}\n`;
+  });
   return rows.length === 0 ? '{}' : `{\n${rows.join('')}${indent}}`;
 }

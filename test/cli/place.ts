@@ -5,7 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Verdict } from '../../src/core/verdict.ts';
-import type { Minted } from '../../src/server/operations.ts';
+import { connectAdmin } from '../../src/server/admin-client.ts';
+import { adminPath } from '../../src/server/admin-path.ts';
+import type { Operations } from '../../src/server/operations.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -26,11 +28,15 @@ export interface Given {
 /** A hub that runs in the folder. */
 export interface Running {
   readonly issuer: string;
+  /** Over its admin socket, as a command does it: for what a test needs beside the commands that it is about. */
+  readonly operations: Operations;
   /** Everything on stdout so far, and on stderr. */
   out(): string;
   err(): string;
   /** Presses keys, that is, writes to its stdin. */
   press(keys: string): void;
+  /** Ends its stdin. */
+  hangUp(): void;
   /** Waits until stdout matches from `after` on; answers how long stdout is then. @throws when the hub ends first */
   until(pattern: RegExp, after?: number): Promise<number>;
   /** Sends the signal, if any, and waits for the end; answers the exit code, or the signal that killed it. */
@@ -54,7 +60,6 @@ export interface Place {
   /** Runs with `--json` and answers the value. @throws when nothing was printed */
   json<T>(args: readonly string[], given?: Given): Promise<T>;
   start(args?: readonly string[]): Promise<Running>;
-  mint(client: string, more?: readonly string[]): Promise<Minted>;
   verdict(id: string): Promise<Verdict & { readonly checklist: readonly { rule: string; say: string }[] }>;
   /** Kills what still runs, and removes the folder. */
   close(): Promise<void>;
@@ -89,9 +94,8 @@ export function openPlace(): Place {
     start: async (args = ['--no-demo']) => {
       const child = launch(['start', '--port', '0', ...args]);
       hubs.push(child);
-      return running(child);
+      return running(child, join(folder, 'counterfoil.db'));
     },
-    mint: (client, more = []) => json<Minted>(['mint', '--client', client, ...more]),
     verdict: (id) => json(['verdict', id]),
     async close() {
       for (const child of hubs) {
@@ -111,7 +115,7 @@ function collected(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-async function running(child: ChildProcessWithoutNullStreams): Promise<Running> {
+async function running(child: ChildProcessWithoutNullStreams, db: string): Promise<Running> {
   const [out, err] = [collected(child.stdout), collected(child.stderr)];
   const closed = once(child, 'close').then(() => true);
   const until = async (pattern: RegExp, after = 0): Promise<number> => {
@@ -124,12 +128,16 @@ async function running(child: ChildProcessWithoutNullStreams): Promise<Running> 
   };
   await until(/ready in/);
   const issuer = /http:\/\/localhost:\d+/.exec(out())?.[0] ?? '';
+  const operations = await connectAdmin(await adminPath(db));
+  if (!operations) throw new Error(`expected an admin socket beside ${db}`);
   return {
     issuer,
+    operations,
     out,
     err,
     until,
     press: (keys) => void child.stdin.write(keys),
+    hangUp: () => void child.stdin.end(),
     async end(signal) {
       if (signal) child.kill(signal);
       await closed;

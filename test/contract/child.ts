@@ -1,11 +1,13 @@
 /**
- * A process of its own on a SQLite file, run as `node child.ts <job> <file> [...]` by `sqlite-processes.test.ts`.
+ * A process of its own on a SQLite file, run as `node child.ts <job> <file> [...]` by the tests beside it.
  *
  *   open  FILE GO            waits for the file GO, opens FILE, writes one grant
  *   race  FILE GO OUT        waits for GO, then tries every live code in FILE, several racers each; wins go to OUT
  *   spend FILE OUT           redeems without end; what was acknowledged goes to OUT, one line each, until it is killed
+ *   hold  FILE OUT           holds the write lock of FILE until it is killed; that OUT exists says that it has it
  */
-import { existsSync, openSync, writeSync } from 'node:fs';
+import { existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Code } from '../../src/core/model.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
@@ -66,8 +68,17 @@ async function spend(file: string, out: string): Promise<void> {
   await Promise.all(Array.from({ length: SPENDERS }, spender));
 }
 
+async function hold(file: string, out: string): Promise<void> {
+  const db = new DatabaseSync(file);
+  db.exec('BEGIN IMMEDIATE');
+  writeFileSync(out, '');
+  // Without the reference to `db` after the wait, it could be collected, and the lock with it.
+  for (;;) await sleep(60_000, db);
+}
+
 const [job, file = '', ...rest] = process.argv.slice(2);
 if (job === 'open') await open(file, rest[0] ?? '');
 else if (job === 'race') await race(file, rest[0] ?? '', rest[1] ?? '');
 else if (job === 'spend') await spend(file, rest[0] ?? '');
-else throw new Error(`expected open, race or spend, got ${job}`);
+else if (job === 'hold') await hold(file, rest[0] ?? '');
+else throw new Error(`expected open, race, spend or hold, got ${job}`);

@@ -1,63 +1,27 @@
 /** Several processes on one file, and processes that die: what memory cannot promise and SQLite must. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { codeOf, grantOf } from './fixtures.ts';
+import { killStarted, linesOf, rowsOf, type Started, startProcess, untilExist } from './processes.ts';
 
 const KILLS = 20;
 const CODES = 200;
 
 let folder = '';
-const running = new Set<ChildProcess>();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'counterfoil-processes-'));
 });
 afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
+  killStarted();
   rmSync(folder, { recursive: true });
 });
 
-/** Starts `child.ts`; `ended` answers its exit code or the signal that ended it, and what it said. */
-function start(...args: string[]): {
-  child: ChildProcess;
-  ended: Promise<{ code: number | string | null; said: string }>;
-} {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  running.add(child);
-  let said = '';
-  child.stderr?.on('data', (data) => {
-    said += data;
-  });
-  const ended = new Promise<{ code: number | string | null; said: string }>((resolve) => {
-    child.on('close', (code, signal) => {
-      running.delete(child);
-      resolve({ code: code ?? signal, said });
-    });
-  });
-  return { child, ended };
-}
-
-function linesOf(file: string): string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-}
-
-/** Everything in a table, read past the store: no limit on rows, and no help from the code under test. */
-function rowsOf<T>(file: string, sql: string): T[] {
-  const db = new DatabaseSync(file, { readOnly: true });
-  try {
-    return db.prepare(sql).all() as T[];
-  } finally {
-    db.close();
-  }
-}
+const start = (...args: string[]): Started => startProcess(join(import.meta.dirname, 'child.ts'), args);
 
 describe('sqlite store, several processes', () => {
   it('four processes open a new file at once, and all of them write to it', { timeout: 30_000 }, async () => {
@@ -81,7 +45,7 @@ describe('sqlite store, several processes', () => {
     await store.mint({ grant, codes });
     const outs = [join(folder, 'a'), join(folder, 'b')];
     const children = outs.map((out) => start('race', file, go, out));
-    while (!outs.every(existsSync)) await sleep(5);
+    await untilExist(outs);
     writeFileSync(go, '');
     for (const { ended } of children) expect(await ended).toEqual({ code: 0, said: '' });
 

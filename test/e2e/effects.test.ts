@@ -113,7 +113,7 @@ describe('a lamp that lies', () => {
   it('about the removal stays undoing for as long as it lists the pairing', async () => {
     const { minted } = await redeem();
     await becomes(minted, 'done');
-    const removal = vi.spyOn(t.hub.lamp, 'removePairing').mockResolvedValue();
+    const removal = vi.spyOn(t.hub.lamp, 'removePairing').mockResolvedValue('gone');
     await t.hub.operations.revoke(minted.grant);
     await tried(minted, 'still lists the pairing');
     expect(await effectOf(minted)).toMatchObject({ state: 'undoing', attempts: 1 });
@@ -128,7 +128,7 @@ describe('a lamp that lies', () => {
     const { minted } = await redeem();
     await tried(minted, 'does not list it');
     pairing.mockRestore();
-    await t.hub.lamp.addPairing({ id: PAIRING, key: 'of somebody else' });
+    await t.hub.lamp.addPairing({ id: PAIRING, key: 'of somebody else' }, 'gr_of_somebody_else');
     const again = vi.spyOn(t.hub.lamp, 'addPairing').mockResolvedValue();
     clock.move(8_000);
     // A second try that was settled: it waits 4 s, where a lease would be longer.

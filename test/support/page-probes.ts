@@ -7,7 +7,7 @@ export function effectsOfMarkup(): string[] {
   if (/^(?:owned|1)$/.test(document.title)) found.push(`title ${document.title}`);
   for (const element of document.querySelectorAll('*')) {
     const tag = element.tagName.toLowerCase();
-    if (/^(?:script|iframe|img|object|embed|base|video|audio|textarea)$/.test(tag)) found.push(tag);
+    if (/^(?:script|iframe|img|object|embed|base|video|audio)$/.test(tag)) found.push(tag);
     for (const { name, value } of element.attributes) {
       if (name.startsWith('on') || name === 'style' || name === 'srcdoc' || name === 'http-equiv')
         found.push(`${tag} ${name}`);

@@ -9,6 +9,7 @@ import { loginPage } from '../../src/server/pages/login.ts';
 import { problemPage } from '../../src/server/pages/problem.ts';
 import { signinNeededPage } from '../../src/server/pages/signin-needed.ts';
 import { verdictPage } from '../../src/server/pages/verdict.ts';
+import { sampleAppPages } from './sample-apps.ts';
 
 const AT = Date.UTC(2026, 2, 14, 9, 26, 53, 589);
 const LAMP = 'hall-lamp.4f:1c:88:0a:2e:71';
@@ -44,7 +45,13 @@ export function samplePages(taint: (text: string) => string = (text) => text): R
     }),
     problem: problemPage({ hub, error: t('invalid_request'), reference: t('7F3K9QD2XA'), signed }),
     'problem-not-found': problemPage({ hub, error: 'not_found' }),
-    verdict: verdictPage({ hub, signed, verdict, timeline: sampleTimeline(t, verdict) }),
+    verdict: verdictPage({
+      hub,
+      signed,
+      verdict,
+      timeline: sampleTimeline(t, verdict),
+      app: { id: app.clientId, name: app.name },
+    }),
     'verdict-replay': verdictPage({ hub, signed, verdict: replayVerdict(t) }),
     'verdict-ok': verdictPage({ hub, signed, verdict: acceptedVerdict(verdict) }),
     'signin-needed': signinNeededPage({ hub, reference: t('7F3K9QD2XA') }),
@@ -55,6 +62,7 @@ export function samplePages(taint: (text: string) => string = (text) => text): R
       refusals: [verdict, replayVerdict(t), { ...verdict, times: 41, cause: t('unknown-code') }],
     }),
     'home-empty': homePage({ ...home, signed, refusals: [] }),
+    ...sampleAppPages(t, { hub, signed, refusals: [verdict, replayVerdict(t)] }),
   };
 }
 

@@ -67,7 +67,7 @@ async function explain(cli: Cli, text: string, all: boolean): Promise<ExitCode> 
     case 'http-response':
       return unknown(cli, 'this is a response without an OAuth error', 'bring the request that it answers');
     case 'unknown':
-      return unknown(cli, `this is nothing that can be judged: ${artefact.came}`, WHAT_TO_BRING);
+      return unknown(cli, `expected something to judge, got ${artefact.came}`, WHAT_TO_BRING);
   }
 }
 

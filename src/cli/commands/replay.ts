@@ -7,7 +7,7 @@ import { EXIT, UsageError } from '../exit.ts';
 import { collect, teach } from '../help.ts';
 import { ruleName, shortId } from '../render/id.ts';
 import type { Line, Style } from '../render/line.ts';
-import { blanks, mark, span } from '../render/text.ts';
+import { blanks, displayWidth, mark, padLine, span } from '../render/text.ts';
 import { renderVerdict } from '../render/verdict.ts';
 
 interface ReplayOptions {
@@ -96,6 +96,7 @@ function changeLines(changes: readonly Change[], before: Verdict, style: Style):
     s ? [mark(style, s.outcome, s.outcome === 'fail' ? 'bad' : s.outcome === 'pass' ? 'good' : 'faint')] : [blanks(1)];
   const causes = ({ from, to }: Change): string =>
     [from?.cause, to?.cause].filter((c) => c !== undefined).join(' then ');
+  const widest = Math.max(...changes.map(({ rule }) => displayWidth(ruleName(rule))));
   return [
     [span(style, 'Changed'.padEnd(12), 'strong'), span(style, against, 'faint')],
     ...changes.map(
@@ -107,8 +108,7 @@ function changeLines(changes: readonly Change[], before: Verdict, style: Style):
         blanks(1),
         ...side(change.to),
         blanks(2),
-        span(style, ruleName(change.rule)),
-        blanks(3),
+        ...padLine([span(style, ruleName(change.rule))], widest + 3),
         span(style, causes(change), 'faint'),
       ],
     ),

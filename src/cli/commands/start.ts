@@ -47,6 +47,7 @@ export function registerStart(openStore: (path: string) => OpenedStore): Registe
 
 async function run(cli: Cli, options: StartOptions, openStore: (path: string) => OpenedStore): Promise<0> {
   const port = readPort(options.port);
+  const stopped = untilStopped();
   const opened = usable(cli.db, () => openStore(cli.db));
   let door: AdminDoor | undefined;
   let hub: Hub | undefined;
@@ -65,7 +66,7 @@ async function run(cli: Cli, options: StartOptions, openStore: (path: string) =>
     });
     door = await serveAdmin(hub.operations, await adminPath(cli.db));
     cli.print(banner(hub, cli));
-    await (options.demo ? story(hub, cli, printer) : untilStopped());
+    await (options.demo ? story(hub, cli, printer, stopped) : stopped);
     return EXIT.ok;
   } finally {
     await door?.close();
@@ -100,7 +101,7 @@ const KEYS: readonly (readonly [key: string, what: string])[] = [
 ];
 
 /** The demo on a terminal or a pipe; a pipe that ends leaves the hub running. */
-async function story(hub: Hub, cli: Cli, printer: Printer): Promise<void> {
+async function story(hub: Hub, cli: Cli, printer: Printer, stopped: Promise<void>): Promise<void> {
   const { style } = cli;
   const demo = await createDemo(hub, cli);
   printer.demo = demo;
@@ -122,7 +123,7 @@ async function story(hub: Hub, cli: Cli, printer: Printer): Promise<void> {
       },
       end,
     );
-    process.once('SIGINT', end).once('SIGTERM', end);
+    void stopped.then(end);
   });
   cli.print([[span(style, '  stopped; what was decided is kept', 'faint')]]);
 }
@@ -146,6 +147,7 @@ function openBrowser(hub: Hub, cli: Cli): void {
   cli.print([[span(cli.style, '  signs you in once, within a minute:', 'faint')], [span(cli.style, `  ${url}`)], []]);
 }
 
+/** Asked for before anything is opened: a Ctrl-C while the hub starts still closes what it opens. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());

@@ -70,7 +70,8 @@ export async function createDemo(hub: Hub, screen: DemoScreen): Promise<Demo> {
     const verdict = await verdictBehind(hub, reply);
     if (verdict) {
       const { now } = await hub.operations.status();
-      screen.print(renderVerdict(verdict, style, { now }).map((l) => (l.length > 0 ? [span(style, '  '), ...l] : l)));
+      const inset = { ...style, width: style.width - 2 };
+      screen.print(renderVerdict(verdict, inset, { now }).map((l) => (l.length > 0 ? [span(style, '  '), ...l] : l)));
     }
     screen.print([[]]);
     return verdict;
@@ -90,7 +91,7 @@ export async function createDemo(hub: Hub, screen: DemoScreen): Promise<Demo> {
       }
       if (current) current.spent = true;
       screen.print([[span(style, '  200', 'good'), span(style, ` ${shortened(reply.body)}`)]]);
-      screen.print([await lampLine(hub, app, style), []]);
+      screen.print([...fitted(await lampLine(hub, app, style), style), []]);
     },
     async a() {
       const reply = await app.sendCopied();
@@ -103,7 +104,7 @@ export async function createDemo(hub: Hub, screen: DemoScreen): Promise<Demo> {
       if (!current?.spent) return screen.print([line('  nothing to replay yet: press f first', 'caution')]);
       const { code: text, verifier = '' } = current.minted;
       const verdict = await show(await app.sendFixed(text, verifier));
-      screen.print([await afterReplay(hub, app, verdict, style), []]);
+      screen.print([...fitted(await afterReplay(hub, app, verdict, style), style), []]);
     },
   };
 
@@ -161,6 +162,11 @@ function introduction({ code, scopes }: Minted, style: Style): Line[] {
   ];
 }
 
+/** The line, two columns in, wrapped where it is longer than the screen. */
+function fitted(line: Line, style: Style): Line[] {
+  return wrapLine(line, style.width - 2).map((l) => [span(style, '  '), ...l]);
+}
+
 function shortened(body: string): string {
   return body.replace(/"((?:access|refresh)_token)":"([^"]{8})[^"]*"/g, '"$1":"$2…"');
 }
@@ -172,26 +178,26 @@ async function verdictBehind(hub: Hub, reply: Reply): Promise<Verdict | undefine
 
 async function lampLine(hub: Hub, app: DemoApp, style: Style): Promise<Line> {
   const paired = await until(async () => (await hub.lamp.listPairings()).some((p) => p.id === app.pairingId));
-  if (!paired) return [span(style, '  the pairing is still due on the lamp', 'caution')];
+  if (!paired) return [span(style, 'the pairing is still due on the lamp', 'caution')];
   const reply = await app.switchLamp(true);
-  if (reply.status !== 200) return [span(style, `  the lamp was not switched: ${reply.status} ${reply.body}`, 'bad')];
+  if (reply.status !== 200) return [span(style, `the lamp was not switched: ${reply.status} ${reply.body}`, 'bad')];
   const { by } = await hub.lamp.state();
   const own = by === app.pairingId;
   return [
-    span(style, '  lamp: ON', 'good'),
+    span(style, 'lamp: ON', 'good'),
     span(style, own ? `, switched by the app's own pairing ${app.pairingId.slice(0, 8)}…` : `, switched by ${by}`),
   ];
 }
 
 async function afterReplay(hub: Hub, app: DemoApp, verdict: Verdict | undefined, style: Style): Promise<Line> {
   if (verdict?.cause === 'lost-race') {
-    return [span(style, '  within 2 s of the win it counts as a lost race and hurts nobody: press r again', 'caution')];
+    return [span(style, 'within 2 s of the win it counts as a lost race and hurts nobody: press r again', 'caution')];
   }
   const gone = await until(async () => !(await hub.lamp.listPairings()).some((p) => p.id === app.pairingId));
   const tokens = verdict?.consequence?.revokedCodes;
   const revoked = tokens ? `replay by the proven client: ${tokens} tokens revoked, ` : '';
-  if (!gone) return [span(style, `  ${revoked}its pairing is still due to be removed from the lamp`, 'caution')];
-  return [span(style, `  ${revoked}its pairing removed from the lamp and read back: gone`, 'strong')];
+  if (!gone) return [span(style, `${revoked}its pairing is still due to be removed from the lamp`, 'caution')];
+  return [span(style, `${revoked}its pairing removed from the lamp and read back: gone`, 'strong')];
 }
 
 async function until(holds: () => Promise<boolean>): Promise<boolean> {

@@ -20,7 +20,8 @@ interface Columns {
 }
 
 /** The tree as lines. With `all`, every passed and skipped rule has its own line. */
-export function renderChecks(checks: readonly Check[], style: Style, all = false): Line[] {
+export function renderChecks(tree: readonly Check[], style: Style, all = false): Line[] {
+  const checks = toldOnce(tree, new Set());
   const columns = measure(checks, style, all);
   return checks.flatMap((check, i) => {
     const last = i === checks.length - 1;
@@ -33,6 +34,18 @@ export function renderChecks(checks: readonly Check[], style: Style, all = false
       last,
       style,
     );
+  });
+}
+
+/** Where two rules find the very same thing, the second says its cause in general instead. */
+function toldOnce(checks: readonly Check[], told: Set<string>): Check[] {
+  return checks.map((check) => {
+    if (check.children) return { ...check, children: toldOnce(check.children, told) };
+    if (check.cause?.detail === undefined) return check;
+    const { detail, ...general } = check.cause;
+    if (told.has(detail)) return { ...check, cause: general };
+    told.add(detail);
+    return check;
   });
 }
 

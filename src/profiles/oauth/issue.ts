@@ -94,12 +94,32 @@ function refreshToken(
     c.intent === 'authorization_code'
       ? mintCode('refresh_token', 'opaque', c.now)
       : successorOf(deps.keys.successor, evidence.presented ?? '', grant.id, spent.usedAt ?? c.now);
-  if (known) return { token, code: known };
-  // RFC 9449 §5: a public client's refresh token is bound to its key; a confidential one's is bound to the client.
-  const key = c.client.authMethod === 'none' ? (provenKey(c) ?? boundText(c.code, 'jkt')) : undefined;
+  if (known) {
+    // Under another master key the successor cannot be made again, and a dead token must not pass for it.
+    if (idOf('refresh_token', token) !== known.id)
+      throw new Error('the refresh successor cannot be made again: the master key has changed');
+    return { token, code: known };
+  }
+  const key = refreshKey(c, c.client.authMethod);
   const granted = bound(c.code, 'scope');
   const bindings = [...clientBinding(c), ...scopeBinding(Array.isArray(granted) ? granted : []), ...keyBinding(key)];
   return { token, code: codeOf('refresh_token', token, grant, c, bindings, deps.config.refreshTtlSeconds, 1) };
+}
+
+/**
+ * RFC 9449 §5: a public client's refresh token is bound to its key; a confidential one's to the client. What is tied to
+ * a pairing is tied to its key as well, or refreshing would turn it into a bearer token that opens the accessory.
+ */
+function refreshKey(c: TokenCase, authMethod: string): string | undefined {
+  const kept = boundText(c.code, 'jkt');
+  if (authMethod === 'none') return provenKey(c) ?? kept;
+  return c.intent === 'refresh_token' || boundText(c.code, 'pairing_id') !== undefined ? kept : undefined;
+}
+
+function idOf(purpose: 'access_token' | 'refresh_token', token: string): string {
+  const read = readCode(purpose, token);
+  if (!read.ok) throw new Error('a minted token can be read');
+  return codeId(purpose, read.body);
 }
 
 function codeOf(
@@ -111,10 +131,8 @@ function codeOf(
   ttlSeconds: number,
   total: number | null,
 ): Code {
-  const read = readCode(purpose, token);
-  if (!read.ok) throw new Error('a minted token can be read');
   return {
-    id: codeId(purpose, read.body),
+    id: idOf(purpose, token),
     grant: grant.id,
     purpose,
     handle: 'opaque',

@@ -19,6 +19,8 @@ export interface Admitted {
   readonly grant: Grant;
   readonly code: string;
   readonly until: number;
+  /** The scopes that it was let in for. */
+  readonly needs: readonly string[];
   /** RFC 9449 §8.2: the nonce for the next proof, for whoever sent one. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,7 @@ export async function judgeAccess(
   const code = id === undefined ? undefined : loaded.codes.get(id);
   const grant = code && loaded.grants.get(code.grant);
   const app = grant && (await deps.registry.get<App>('app', grant.to))?.body;
-  const enabled = app?.scopes.filter((scope) => scope.enabled).map((scope) => scope.name) ?? [];
+  const enabled = enabledScopes(app);
   const origins = [deps.config.issuer, ...deps.config.aliases];
   const fresh: ResourceCase = {
     now: loaded.now,
@@ -73,41 +75,65 @@ export async function admit(
   request: Incoming,
   needs: readonly string[],
 ): Promise<Admission> {
-  const { c, judgement, loaded } = await judgeAccess(deps, request, needs, seen);
+  const first = await judgeAccess(deps, request, needs, seen);
+  const { c, judgement, loaded } = await afterFirstUse(deps, request, needs, first);
   const code = loaded.codes.get(c.code?.id ?? '');
   const grant = loaded.grants.get(c.grant?.id ?? '');
   const nonce = dpopNonce(deps.keys.apiNonce, c.now);
-  const verdict = verdictOf(c, judgement, { action: 'resource', source: request.source });
   if (!judgement.ok || !code || !grant) {
+    const verdict = verdictOf(c, judgement, { action: 'resource', source: request.source });
     const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
     return {
       ok: false,
       answer: resourceRefusal(judgement, errorUri(deps.config.issuer, kept.verdict), nonce, needs.join(' ')),
     };
   }
-  if (code.used === 0) {
-    // The timeline shows the first call. Losing this race to a parallel call loses nothing, so its outcome is not read.
-    await deps.store.redeem({
-      now: c.now,
-      grant: { id: grant.id, rev: grant.rev },
-      spend: { code: code.id, rev: code.rev },
-      issue: [],
-      verdict,
-    });
-  }
-  return { ok: true, grant, code: code.id, until: code.until, headers: c.dpop ? { 'dpop-nonce': nonce } : {} };
+  const headers: Readonly<Record<string, string>> = c.dpop ? { 'dpop-nonce': nonce } : {};
+  return { ok: true, grant, code: code.id, until: code.until, needs, headers };
 }
 
-/** Is the token still good? For streams, which outlive the request that was judged. */
+/**
+ * Keeps a token's first call, for the timeline. When something changed meanwhile, the request is judged once more: a
+ * parallel call costs nothing, and a revocation refuses. Its proof, if any, was taken before.
+ */
+async function afterFirstUse(
+  deps: OAuthDeps,
+  request: Incoming,
+  needs: readonly string[],
+  judged: JudgedAccess,
+): Promise<JudgedAccess> {
+  const { c, judgement, loaded } = judged;
+  const code = loaded.codes.get(c.code?.id ?? '');
+  const grant = loaded.grants.get(c.grant?.id ?? '');
+  if (!judgement.ok || !code || !grant || code.used > 0) return judged;
+  const won = await deps.store.redeem({
+    now: c.now,
+    grant: { id: grant.id, rev: grant.rev },
+    spend: { code: code.id, rev: code.rev },
+    issue: [],
+    verdict: verdictOf(c, judgement, { action: 'resource', source: request.source }),
+  });
+  return won === 'done' ? judged : judgeAccess(deps, request, needs);
+}
+
+/** Is the token still good, its scopes still switched on? For streams, which outlive the request that was judged. */
 export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promise<boolean> {
   const { now, codes, grants, generation } = await deps.store.load({ codes: [admitted.code] });
   const code = codes.get(admitted.code);
+  const app = (await deps.registry.get<App>('app', admitted.grant.to))?.body;
+  const enabled = enabledScopes(app);
   return (
+    admitted.needs.every((scope) => enabled.includes(scope)) &&
     code?.state === 'live' &&
     now <= code.until &&
     code.generation === generation &&
     grants.get(code.grant)?.state === 'active'
   );
+}
+
+/** What the application may do right now; nothing when it is gone. */
+function enabledScopes(app: App | undefined): readonly string[] {
+  return app?.scopes.filter((scope) => scope.enabled).map((scope) => scope.name) ?? [];
 }
 
 const NONE: ReadonlySet<string> = new Set();

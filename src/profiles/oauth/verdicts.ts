@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CODE_FAILURES } from '../../core/limit.ts';
 import { show } from '../../core/show.ts';
-import { type Judgement, leaves, type Verdict } from '../../core/verdict.ts';
+import type { Judgement, Verdict } from '../../core/verdict.ts';
 import { newId } from '../../protocols/typed-code/typed-code.ts';
 import type { Refusal } from '../../store/port.ts';
 import type { AuthorizeCase, ResourceCase, TokenCase } from './case.ts';
@@ -62,7 +62,7 @@ const REVOKING: Readonly<Record<string, string>> = { replay: 'replayed', 'refres
 
 /**
  * How a refusal is kept. A failed proof by a holder counts against a live code, and its row is its own; everything
- * else that repeats within a minute, from one source, for one code and with the same faults, is one row.
+ * else that repeats within a minute, from one source, for one code and client and with the same cause, is one row.
  */
 export function refusalOf(c: TokenCase | ResourceCase, judgement: Judgement, verdict: Verdict): Refusal {
   const { code, now } = c;
@@ -76,13 +76,18 @@ export function refusalOf(c: TokenCase | ResourceCase, judgement: Judgement, ver
     verdict,
     ...(strikes
       ? { strike: { key: `code:${code.id}`, limit: CODE_FAILURES, code: code.id } }
-      : { coalesce: coalesceKey(verdict, judgement) }),
+      : { coalesce: coalesceKey(c, verdict) }),
     ...(revoking !== undefined && c.grant && { revokes: { grant: c.grant.id, cause: revoking } }),
   };
 }
 
-function coalesceKey(verdict: Verdict, judgement: Judgement): string {
-  const faults = leaves(judgement.checks).flatMap((check) => (check.cause ? [`${check.id}/${check.cause.id}`] : []));
-  const parts = [verdict.source, verdict.code ?? '-', verdict.action, Math.floor(verdict.at / COALESCE_MS), ...faults];
+/**
+ * What strangers can vary is left out of the key: of a request's faults only the decisive one counts, of its claims only
+ * a client that is registered, or their combinations would be rows without end.
+ */
+function coalesceKey(c: TokenCase | ResourceCase, verdict: Verdict): string {
+  const { source, code = '-', action, at, decisive, cause } = verdict;
+  const client = 'client' in c ? (c.client?.id ?? '-') : '-';
+  const parts = [source, code, client, action, Math.floor(at / COALESCE_MS), decisive, cause];
   return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 27);
 }

@@ -5,9 +5,14 @@ import { type Accessory, type AccessoryState, HUB_PAIRING, type Pairing } from '
 /** HAP accessories hold at least 16 pairings; the lamp holds exactly that many beside the hub's. */
 const PAIRINGS_MAX = 16;
 
+/** A pairing, and the grants that need it; without a list it is of before there were any, and everybody's. */
+interface Held extends Pairing {
+  readonly holders?: readonly string[];
+}
+
 interface Kept {
   readonly state: AccessoryState;
-  readonly pairings: readonly Pairing[];
+  readonly pairings: readonly Held[];
 }
 
 /** The lamp, with its plug. */
@@ -53,27 +58,35 @@ export async function createLamp(registry: Registry, clock: () => number, id = '
       reach();
       return kept.state;
     },
-    set: (on, pairing) =>
+    set: (on, pairing, holder) =>
       change((now) => {
-        if (pairing !== HUB_PAIRING && !now.pairings.some((p) => p.id === pairing))
+        if (pairing !== HUB_PAIRING && !now.pairings.some((p) => p.id === pairing && isHeldBy(p, holder)))
           return { next: now, answer: 'not-paired' };
         return { next: { ...now, state: { ...now.state, on, by: pairing, changedAt: clock() } }, answer: 'done' };
       }),
-    addPairing: (pairing) =>
+    addPairing: ({ id: pairing, key: own }, holder) =>
       change((now) => {
-        const others = now.pairings.filter((p) => p.id !== pairing.id);
+        const known = now.pairings.find((p) => p.id === pairing);
+        if (pairing === HUB_PAIRING || (known && known.key !== own))
+          throw new Error(`the ${id} knows this pairing id with another key: pair under an id of your own`);
+        const others = now.pairings.filter((p) => p !== known);
         if (others.length >= PAIRINGS_MAX)
           throw new Error(`the ${id} holds ${PAIRINGS_MAX} pairings already: remove one`);
-        return { next: { ...now, pairings: [...others, pairing] }, answer: undefined };
+        const holders = [...new Set([...(known?.holders ?? []), holder])];
+        return { next: { ...now, pairings: [...others, { id: pairing, key: own, holders }] }, answer: undefined };
       }),
-    removePairing: (pairing) =>
-      change((now) => ({
-        next: { ...now, pairings: now.pairings.filter((p) => p.id !== pairing) },
-        answer: undefined,
-      })),
+    removePairing: ({ id: pairing, key: own }, holder) =>
+      change((now) => {
+        const known = now.pairings.find((p) => p.id === pairing && p.key === own);
+        if (!known) return { next: now, answer: 'gone' };
+        const others = now.pairings.filter((p) => p !== known);
+        const holders = known.holders?.filter((other) => other !== holder) ?? [];
+        if (holders.length === 0) return { next: { ...now, pairings: others }, answer: 'gone' };
+        return { next: { ...now, pairings: [...others, { ...known, holders }] }, answer: 'held' };
+      }),
     async listPairings() {
       reach();
-      return kept.pairings;
+      return kept.pairings.map(({ id: pairing, key: own }) => ({ id: pairing, key: own }));
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -83,4 +96,8 @@ export async function createLamp(registry: Registry, clock: () => number, id = '
       powered = on;
     },
   };
+}
+
+function isHeldBy({ holders }: Held, holder: string | undefined): boolean {
+  return holder === undefined || holders === undefined || holders.includes(holder);
 }

@@ -42,18 +42,30 @@ function welcome(): Html {
 
 function refusals({ refusals: list = [] }: HomePage): Html {
   if (list.length === 0) {
-    return html`<div class="stack"><h1>No refusals yet</h1><p class="soft">When a request does not fit, it appears here with every check and its cause.</p></div>`;
+    return html`<div class="stack"><h1>No refusals yet</h1><p class="soft">When a request does not fit, it appears here with every check and its cause.</p>
+${trusted()}</div>`;
   }
   return html`<div class="stack">
 <h1>Last refusals</h1>
-<ul class="list">${list.map(
+${refusalList(list)}
+${trusted()}
+</div>`;
+}
+
+/** Where the registry is. */
+function trusted(): Html {
+  return html`<p><a href="${PATHS.apps}">Trusted Applications</a> <span class="soft">says which apps may ask here, where their codes may go, and what each may do.</span></p>`;
+}
+
+/** Refusals as a list of links to their pages. */
+export function refusalList(list: NonNullable<HomePage['refusals']>): Html {
+  return html`<ul class="list">${list.map(
     ({ id, at, action, subject, cause, refusal, times }) => html`<li><a href="${PATHS.verdict + referenceOf(id)}">
 <span class="small soft">${moment(at)}</span>
 <span class="what"><b>${asShown((cause ?? refusal ?? 'refused').replaceAll('-', ' '))}</b>${times > 1 && ` × ${times}`}<br><span class="small soft">${shownFact(action)}${subject !== undefined && html` by ${shownFact(subject)}`}</span></span>
 <span class="small go">${fact(referenceOf(id))}</span>
 </a></li>`,
-  )}</ul>
-</div>`;
+  )}</ul>`;
 }
 
 function firstRequest({ issuer, sample, signed }: HomePage): Html {

@@ -20,7 +20,7 @@ export interface Frame {
   /** Name of the hub, as its operator chose it. */
   readonly hub: string;
   readonly title: string;
-  readonly width: 'narrow' | 'wide';
+  readonly width: 'narrow' | 'middle' | 'wide';
   readonly signed?: Signed;
   readonly main: Html;
   /** One line below; none unless told. */
@@ -28,7 +28,7 @@ export interface Frame {
 }
 
 /** Where the pages lead. Mount the handlers at these paths. */
-export const PATHS = { home: '/', login: '/login', logout: '/logout', verdict: '/r/' } as const;
+export const PATHS = { home: '/', apps: '/apps', login: '/login', logout: '/logout', verdict: '/r/' } as const;
 
 /** A whole page. */
 export function page({ hub, title, width, signed, main, foot }: Frame): string {
@@ -93,7 +93,7 @@ export function span(lengthMs: number): string {
 
 function who({ user, csrf, logout }: Signed): Html {
   return html`<form class="who" method="post" action="${logout ?? PATHS.logout}">
-${hiddenFields({ csrf })}<span><span class="soft">Signed in as</span> <b>${visible(user)}</b></span>
+${hiddenFields({ csrf })}<a href="${PATHS.apps}">Applications</a><span><span class="soft">Signed in as</span> <b>${visible(user)}</b></span>
 <button class="link" type="submit">Sign out</button>
 </form>`;
 }

@@ -11,11 +11,11 @@ const COLOURS = `
 :root{color-scheme:light dark;
 --paper:#f3f4f7;--card:#fff;--ink:#14171f;--soft:#545b6b;--line:#d5d9e2;--edge:#7d8597;--well:#f6f7fa;
 --accent:#2f47c0;--accent-deep:#24379a;--on-accent:#fff;
---bad:#ad2119;--bad-well:#fdeceb;--lit:#ffd0cb;--lit-ink:#6d0f08;--good:#17693f;--warn:#845400;--warn-well:#fdf3df}
+--bad:#ad2119;--bad-well:#fdeceb;--lit:#ffd0cb;--lit-ink:#6d0f08;--good:#17693f;--good-well:#e8f4ed;--warn:#845400;--warn-well:#fdf3df}
 @media (prefers-color-scheme:dark){:root{
 --paper:#0e1117;--card:#161a23;--ink:#e9ebf1;--soft:#a3abbd;--line:#2c3342;--edge:#6d7689;--well:#10141c;
 --accent:#a8b7ff;--accent-deep:#c3cdff;--on-accent:#10152e;
---bad:#ff9d93;--bad-well:#2c1718;--lit:#7a211b;--lit-ink:#fff;--good:#7fd3a3;--warn:#efc06b;--warn-well:#2a2213}}`;
+--bad:#ff9d93;--bad-well:#2c1718;--lit:#7a211b;--lit-ink:#fff;--good:#7fd3a3;--good-well:#12241a;--warn:#efc06b;--warn-well:#2a2213}}`;
 
 const GROUND = `
 *,*::before,*::after{box-sizing:border-box}
@@ -46,13 +46,15 @@ const FRAME = `
 .top{display:flex;align-items:center;justify-content:space-between;gap:.5rem 1.25rem;padding:1.1rem clamp(1.1rem,3vw,2.5rem)}
 .brand{display:inline-flex;align-items:center;gap:.6rem;color:var(--ink);font-weight:650;letter-spacing:-.01em;text-decoration:none;min-height:2rem;min-width:0}
 .brand span{min-width:0;overflow-wrap:break-word}
-@media (max-width:30rem){.who .soft{display:none}}
+@media (max-width:30rem){.top{flex-wrap:wrap}.who .soft{display:none}}
 .brand svg{width:1.9rem;height:auto;color:var(--accent);flex:none}
 .brand:hover{color:var(--accent)}
 .who{display:flex;align-items:center;flex-wrap:wrap;justify-content:flex-end;gap:.2rem .9rem;font-size:.9rem;min-width:0}
 main{flex:1;width:100%;min-width:0;margin:0 auto;padding:clamp(1rem,7vh,5.5rem) clamp(1rem,3vw,2.5rem) 3rem}
 .narrow{max-width:32rem}
-.wide{max-width:64rem;padding-top:clamp(1rem,4vh,3rem)}
+.middle{max-width:44rem}
+.middle,.wide{padding-top:clamp(1rem,4vh,3rem)}
+.wide{max-width:64rem}
 .foot{padding:1.4rem clamp(1.1rem,3vw,2.5rem);font-size:.82rem;color:var(--soft);text-align:center}
 .foot p{margin:0 auto}
 .ticket{--pad:clamp(1.25rem,5vw,2.25rem);position:relative;background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:var(--pad);
@@ -137,8 +139,40 @@ mark{background:var(--lit);color:var(--lit-ink);border-radius:.15rem;box-shadow:
 .time li{color:var(--ink)}
 @media (forced-colors:active){mark{forced-color-adjust:none;background:Highlight;color:HighlightText}}`;
 
+const SETTINGS = `
+textarea{display:block;width:100%;padding:.7rem .85rem;font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--edge);border-radius:.6rem;resize:vertical}
+textarea:focus-visible{outline-offset:0;border-color:var(--accent);border-radius:.6rem}
+input[type=checkbox],input[type=radio]{width:1.15rem;height:1.15rem;min-height:0;margin:.2rem 0 0;flex:none;accent-color:var(--accent)}
+fieldset{border:0;margin:0;padding:0;min-width:0}
+legend{padding:0;font-weight:600;font-size:.92rem;margin-bottom:.6rem}
+.tick{display:flex;gap:.6rem;font-weight:400;font-size:1rem;margin-bottom:0;padding:.15rem 0}
+.tick>span{min-width:0}
+.ticks{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem}
+.hint{margin-top:.35rem;font-size:.86rem;line-height:1.5;color:var(--soft)}
+.gap{margin-top:1.75rem}
+.notice.good{background:var(--good-well);color:var(--good);border-color:var(--good)}
+.notice.caution{background:var(--warn-well);color:var(--warn);border-color:var(--warn)}
+.danger{color:var(--bad);border-color:var(--bad)}
+.danger:hover{background:var(--bad-well);color:var(--bad);border-color:var(--bad)}
+.tag{display:inline-block;padding:.05rem .55rem;border:1px solid currentColor;border-radius:.35rem;font-size:.84rem;font-weight:600}
+.headed{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:1rem 2rem}
+.cards>li{display:grid;grid-template-columns:minmax(0,4fr) minmax(0,7fr);gap:1rem clamp(1.75rem,4vw,3.5rem);padding:1.5rem 0}
+.cards .facts{align-content:start}
+.set .stack>[type=hidden]+*{margin-top:0}
+.cards>li:first-child,.set:first-child{padding-top:0}
+.cards>li:last-child,.set:last-child{padding-bottom:0}
+.cards>li+li,.set+.set{border-top:1px solid var(--line)}
+.set{display:grid;grid-template-columns:minmax(0,4fr) minmax(0,7fr);gap:1rem clamp(1.75rem,4vw,3.5rem);padding:2rem 0;scroll-margin-top:1rem}
+@media (max-width:46rem){.cards>li,.set{grid-template-columns:minmax(0,1fr)}}
+.rows>li{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.2rem 1.25rem;padding:.6rem 0}
+.rows>li>:first-child,.rows>li>input+span{min-width:0;flex:1 1 14rem}
+.rows>li+li{border-top:1px solid var(--line)}
+.beside{display:flex;flex-wrap:wrap;gap:.6rem}
+.beside>input{flex:1 1 14rem;width:auto}
+pre.secret{white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}`;
+
 /** The style sheet, exactly as it stands between `<style>` and `</style>`. */
-export const STYLE: string = [COLOURS, GROUND, FRAME, FORMS, FACTS, VERDICT].join('').trim();
+export const STYLE: string = [COLOURS, GROUND, FRAME, FORMS, FACTS, VERDICT, SETTINGS].join('').trim();
 
 /** `sha256-…` of the style sheet, for `style-src` in the CSP. */
 export const CSP_STYLE_HASH: string = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;

@@ -9,7 +9,8 @@ import {
   type Verdict,
 } from '../../core/verdict.ts';
 import type { Timeline } from '../operations.ts';
-import { asShown, capital, type Html, html } from './html.ts';
+import { appPath } from './app-fields.ts';
+import { asShown, capital, type Html, html, visible } from './html.ts';
 import { moment, page, type Signed, shownFact, TEAR } from './layout.ts';
 import { lit } from './lit.ts';
 import { timelineSection } from './timeline.ts';
@@ -21,10 +22,29 @@ export interface VerdictPage {
   readonly verdict: Verdict;
   /** The life of its grant, when it has one. */
   readonly timeline?: Timeline;
+  /** The registered application that asked, where its settings are what refused it. */
+  readonly app?: { readonly id: string; readonly name: string };
+}
+
+/** Causes, by rule, that a change of the application's settings takes away. */
+const SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  'oauth.redirect-uri-registered': ['unregistered'],
+  'oauth.scope-included': ['not-included', 'empty'],
+  'oauth.scope-enabled': ['disabled'],
+  'oauth.scope-sufficient': ['switched-off'],
+  'oauth.grant-type-enabled': ['disabled'],
+};
+
+/** Is there a failed check of this verdict that a change of the application's settings would take away? */
+export function settingsRefused(verdict: Pick<Verdict, 'checks'>): boolean {
+  return leaves(verdict.checks ?? []).some(
+    ({ id, outcome, cause }) =>
+      outcome === 'fail' && cause !== undefined && (SETTINGS[id]?.includes(cause.id) ?? false),
+  );
 }
 
 /** Renders it. */
-export function verdictPage({ hub, signed, verdict, timeline }: VerdictPage): string {
+export function verdictPage({ hub, signed, verdict, timeline, app }: VerdictPage): string {
   const checks = verdict.checks ?? [];
   return page({
     hub,
@@ -34,13 +54,18 @@ export function verdictPage({ hub, signed, verdict, timeline }: VerdictPage): st
     main: html`<article class="ticket">
 ${summary(verdict, checks)}
 ${TEAR}
-${judged(verdict, checks, timeline)}
+${judged(verdict, checks, timeline, app)}
 </article>`,
   });
 }
 
-function judged(verdict: Verdict, checks: readonly Check[], timeline: Timeline | undefined): Html {
-  const fixes = todo(checks);
+function judged(
+  verdict: Verdict,
+  checks: readonly Check[],
+  timeline: Timeline | undefined,
+  app: VerdictPage['app'],
+): Html {
+  const fixes = todo(checks, app);
   const beside = fixes || timeline || !verdict.ok;
   return html`<div class="${beside ? 'split' : ''}">
 <div class="todo apart">${fixes}${!verdict.ok && cost(verdict.consequence)}</div>
@@ -83,7 +108,7 @@ const AUDIENCES: Readonly<Record<Audience, string>> = {
   issuer: 'issuer',
 };
 
-function todo(checks: readonly Check[]): Html | false {
+function todo(checks: readonly Check[], app: VerdictPage['app']): Html | false {
   const fixes = checklist(checks);
   if (fixes.length === 0) return false;
   return html`<section class="stack" aria-labelledby="todo">
@@ -92,6 +117,7 @@ function todo(checks: readonly Check[]): Html | false {
     (fix) =>
       html`<li><div><p>${sentence(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]} · ${shownFact(fix.rule)}</p></div></li>`,
   )}</ol>
+${app && html`<p><a class="button" href="${appPath(app.id)}">Settings of ${visible(app.name, 100)}</a></p>`}
 </section>`;
 }
 

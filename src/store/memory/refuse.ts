@@ -1,7 +1,7 @@
 /** Refusals: appended, counted and acted upon. Nothing here depends on a `rev`. */
 import { recent } from '../../core/limit.ts';
 import type { Consequence } from '../../core/verdict.ts';
-import { budgetOf, happened, hitsKept, merged, revokedBy } from '../bounds.ts';
+import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Refusal, Refused } from '../port.ts';
 import { revokeGrant } from './revoke.ts';
@@ -17,10 +17,8 @@ export function refuse(tables: Tables, refusal: Refusal, moment: Moment): Refuse
   const died = revokes && revokeGrant(tables, revokes.grant, revokes.cause, moment);
   const consequence = { ...struck, ...(died?.found && revokedBy(died)) };
   if (older) {
-    const row = older.verdict;
-    const all = merged(row.consequence, consequence);
-    const grown = { ...row, times: row.times + verdict.times, ...(happened(all) && { consequence: all }) };
-    tables.verdicts.set(row.id, { ...older, verdict: kept(grown), lastAt: Math.max(older.lastAt, verdict.at) });
+    const row = kept(grown(older.verdict, verdict, consequence));
+    tables.verdicts.set(row.id, { ...older, verdict: row, lastAt: Math.max(older.lastAt, verdict.at) });
     return { verdict: row.id, consequence };
   }
   const row = kept({ ...verdict, ...(happened(consequence) && { consequence }) });

@@ -5,9 +5,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreBusyError, StoreFaultError, StoreFileError } from '../errors.ts';
 import { MIGRATIONS, migrate, versionOf } from './migrations.ts';
 
-/** How long one process waits for another that writes. */
-const BUSY_MS = 5_000;
-
 /** Pages (of 4 KiB) in the write-ahead log before it is copied back; a larger log copies a hot page less often. */
 const CHECKPOINT_PAGES = 8_000;
 
@@ -21,16 +18,17 @@ const SQLITE_NOTADB = 26;
 /**
  * Opens or creates the database, up to date and durable.
  *
+ * @param busyMs how long this process waits for another that writes, now and at every BEGIN
  * @throws StoreFileError when the file is no database, not ours or newer; it is left as it is
- * @throws StoreBusyError when another process holds it for more than 5 s
+ * @throws StoreBusyError when another process holds it for longer
  */
-export function openFile(path: string): DatabaseSync {
+export function openFile(path: string, busyMs: number): DatabaseSync {
   const file = resolve(path);
   // SQLite gives `-wal` and `-shm` the mode of the main file.
   closeSync(openSync(file, 'a', 0o600));
-  const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: false });
+  const db = new DatabaseSync(file, { timeout: busyMs, enableForeignKeyConstraints: false });
   try {
-    untilFree(() => {
+    untilFree(busyMs, () => {
       versionOf(db, MIGRATIONS.at(-1)?.version ?? 0);
       db.exec('PRAGMA journal_mode = WAL');
       migrate(db);
@@ -41,13 +39,13 @@ export function openFile(path: string): DatabaseSync {
     return db;
   } catch (error) {
     db.close();
-    throw told(error, file);
+    throw told(error, file, busyMs);
   }
 }
 
 /** Changing the journal mode does not wait by itself (SQLite skips the busy handler there), so the wait is here. */
-function untilFree(step: () => void): void {
-  const end = performance.now() + BUSY_MS;
+function untilFree(busyMs: number, step: () => void): void {
+  const end = performance.now() + busyMs;
   for (;;) {
     try {
       step();
@@ -67,12 +65,12 @@ function resultOf(error: unknown): number | undefined {
 }
 
 /** Says an error of SQLite in the store's own terms; any other error stays what it is. */
-export function told(error: unknown, file: string): unknown {
+export function told(error: unknown, file: string, busyMs: number): unknown {
   switch (resultOf(error)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return new StoreBusyError(
-        `expected ${file} to be free within ${BUSY_MS} ms, but another process holds it; try again`,
+        `expected ${file} to be free within ${busyMs} ms, but another process holds it; try again`,
         {
           cause: error,
         },

@@ -4,7 +4,7 @@ import { monotonic } from '../clock.ts';
 import type { Store } from '../port.ts';
 import type { Registry } from '../registry.ts';
 import { openFile } from './file.ts';
-import { type Counters, openQueue } from './queue.ts';
+import { type Counters, openQueue, type QueueOptions } from './queue.ts';
 import { sqliteRegistry } from './registry.ts';
 import { sqliteStore } from './store.ts';
 
@@ -18,6 +18,10 @@ export interface SqliteOptions {
   readonly maxQueue?: number;
   /** Intents in one transaction; 512 unless told. 1 switches group commit off. */
   readonly maxBatch?: number;
+  /** Milliseconds to wait for another process that writes; 5,000 unless told. The event loop waits as well. */
+  readonly busyMs?: number;
+  /** Told of each step of a transaction, so that a test can kill the process exactly there. */
+  readonly onStep?: QueueOptions['onStep'];
 }
 
 /** An open file. Closing its store, or this, is the same. */
@@ -32,13 +36,14 @@ export interface OpenedSqlite {
  * Opens or creates the file and brings it up to date.
  *
  * @throws StoreFileError when the file is no database, another application's, or newer than this program
- * @throws StoreBusyError when another process holds it for more than 5 s
+ * @throws StoreBusyError when another process holds it for longer than `busyMs`
  */
-export function openSqlite({ path, clock = Date.now, maxQueue = 10_000, maxBatch = 512 }: SqliteOptions): OpenedSqlite {
+export function openSqlite(options: SqliteOptions): OpenedSqlite {
+  const { path, clock = Date.now, maxQueue = 10_000, maxBatch = 512, busyMs = 5_000, onStep } = options;
   const file = resolve(path);
-  const db = openFile(file);
+  const db = openFile(file, busyMs);
   const tick = monotonic(clock);
-  const queue = openQueue(db, file, tick, { maxQueue, maxBatch });
+  const queue = openQueue(db, file, tick, { maxQueue, maxBatch, busyMs, onStep });
   const close = async (): Promise<void> => {
     if (!db.isOpen) return;
     queue.close();

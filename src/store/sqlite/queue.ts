@@ -15,6 +15,24 @@ export interface Counters {
   transactions: number;
 }
 
+/**
+ * Where a batch is: in its transaction, written but not committed, durable but not answered, answered. A process that
+ * dies at any of them must leave a whole file; tests make it die there.
+ */
+export type Step = 'begun' | 'applied' | 'committed' | 'answered';
+
+/** How a queue runs. */
+export interface QueueOptions {
+  /** Intents that may wait; more are refused at once with `StoreBusyError`. */
+  readonly maxQueue: number;
+  /** Intents in one transaction; more wait for the next one, so that nobody else on the loop starves. */
+  readonly maxBatch: number;
+  /** How long a BEGIN waits for another process; only for the words of the error. */
+  readonly busyMs: number;
+  /** Told of each step, before the next one begins. For tests. */
+  readonly onStep?: ((step: Step) => void) | undefined;
+}
+
 /** The one writer of a connection. */
 export interface Queue {
   /** Runs `intent` in the next transaction. @throws StoreBusyError, or whatever the intent throws, as a rejection */
@@ -35,15 +53,12 @@ type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: f
 /** An intent threw: marks it off from a BEGIN or COMMIT that failed. */
 class IntentFailed extends Error {}
 
-/**
- * @param maxQueue intents that may wait; more are refused at once with `StoreBusyError`
- * @param maxBatch intents in one transaction; more wait for the next one, so that nobody else on the loop starves
- */
+/** Opens the queue of a connection. */
 export function openQueue(
   db: DatabaseSync,
   file: string,
   tick: (floor: number) => number,
-  { maxQueue, maxBatch }: { readonly maxQueue: number; readonly maxBatch: number },
+  { maxQueue, maxBatch, busyMs, onStep }: QueueOptions,
 ): Queue {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -57,11 +72,14 @@ export function openQueue(
   function transaction(run: (moment: Moment) => Outcome[]): Outcome[] {
     begin.run();
     try {
+      onStep?.('begun');
       const { generation, clock } = meta.get() as { generation: number; clock: number };
       const now = tick(clock);
       const outcomes = run({ now, generation });
       if (now > clock) keepClock.run(now);
+      onStep?.('applied');
       commit.run();
+      onStep?.('committed');
       counters.transactions += 1;
       return outcomes;
     } catch (error) {
@@ -122,10 +140,11 @@ export function openQueue(
       for (const [i, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[i];
         if (outcome?.ok) resolve(outcome.value as never);
-        else reject(told(outcome?.error, file));
+        else reject(told(outcome?.error, file, busyMs));
       }
+      onStep?.('answered');
     } catch (error) {
-      for (const { reject } of batch) reject(told(error, file));
+      for (const { reject } of batch) reject(told(error, file, busyMs));
     }
   }
 

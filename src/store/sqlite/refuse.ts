@@ -1,10 +1,10 @@
 /** Refusals: appended, counted and acted upon in one transaction. Nothing here depends on a `rev`. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Consequence } from '../../core/verdict.ts';
-import { budgetOf, happened, hitsKept, merged, revokedBy } from '../bounds.ts';
+import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Refusal, Refused, Revoked } from '../port.ts';
-import type { Inserts } from './tables.ts';
+import { type Inserts, toVerdict, type VerdictRow, verdictGrower } from './tables.ts';
 
 type RevokeGrant = (id: string, cause: string, moment: Moment) => Revoked;
 
@@ -15,25 +15,19 @@ export function refuser(
   revokeGrant: RevokeGrant,
 ): (refusal: Refusal, moment: Moment) => Refused {
   const strike = striker(db);
-  const keptAs = db.prepare('SELECT id, consequence FROM verdicts WHERE coalesce_key = ?');
-  const again = db.prepare(
-    'UPDATE verdicts SET times = times + ?, last_at = max(last_at, ?), consequence = ? WHERE id = ?',
-  );
+  const keptAs = db.prepare('SELECT * FROM verdicts WHERE coalesce_key = ?');
+  const grow = verdictGrower(db);
   return (refusal, moment) => {
     const { verdict, coalesce, revokes } = refusal;
     const struck = strike(refusal, moment);
     const died = revokes && revokeGrant(revokes.grant, revokes.cause, moment);
     const consequence = { ...struck, ...(died?.found && revokedBy(died)) };
-    const kept =
-      coalesce === undefined
-        ? undefined
-        : (keptAs.get(coalesce) as { id: string; consequence: string | null } | undefined);
+    const kept = coalesce === undefined ? undefined : (keptAs.get(coalesce) as VerdictRow | undefined);
     if (!kept) {
       insert.verdict(verdict, happened(consequence) ? consequence : undefined, coalesce);
       return { verdict: verdict.id, consequence };
     }
-    const all = merged(kept.consequence === null ? undefined : JSON.parse(kept.consequence), consequence);
-    again.run(verdict.times, verdict.at, happened(all) ? JSON.stringify(all) : null, kept.id);
+    grow(grown(toVerdict(kept), verdict, consequence), verdict.at);
     return { verdict: kept.id, consequence };
   };
 }

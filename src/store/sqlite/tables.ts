@@ -119,6 +119,23 @@ export function toVerdict(row: VerdictRow): Verdict {
   };
 }
 
+/** Prepares writing a coalesced verdict that has grown; `at` is the newest attempt's. */
+export function verdictGrower(db: DatabaseSync): (grown: Verdict, at: number) => void {
+  const update = db.prepare(
+    'UPDATE verdicts SET last_at = max(last_at, ?), subject = ?, times = ?, consequence = ?, body = ? WHERE id = ?',
+  );
+  return (verdict, at) => {
+    const { id, subject, times, consequence } = verdict;
+    update.run(at, subject ?? null, times, consequence ? JSON.stringify(consequence) : null, bodyOf(verdict), id);
+  };
+}
+
+/** What no column keeps. */
+function bodyOf(verdict: Verdict): string {
+  const { id, at, subject, decisive, cause, grant, code, times, consequence, ...rest } = verdict;
+  return JSON.stringify(rest);
+}
+
 /** Appends rows. Each throws on an id that is kept already. */
 export interface Inserts {
   code(code: Code): void;
@@ -147,8 +164,9 @@ export function inserts(db: DatabaseSync): Inserts {
     effect({ id, grant, state, attempts, nextAt, lastError, rev, ...rest }, now) {
       effect.run(id, grant, now, state, attempts, nextAt, lastError ?? null, rev, JSON.stringify(rest));
     },
-    verdict({ id, at, subject, decisive, cause, grant, code, times, consequence, ...rest }, did, coalesce) {
-      const kept = did ?? consequence;
+    verdict(row, did, coalesce) {
+      const { id, at, subject, decisive, cause, grant, code, times } = row;
+      const kept = did ?? row.consequence;
       verdict.run(
         id,
         at,
@@ -161,7 +179,7 @@ export function inserts(db: DatabaseSync): Inserts {
         coalesce ?? null,
         times,
         kept ? JSON.stringify(kept) : null,
-        JSON.stringify(rest),
+        bodyOf(row),
         grant ?? null,
       );
     },

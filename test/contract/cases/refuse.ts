@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CODE_FAILURES } from '../../../src/core/limit.ts';
 import type { Code, Limit } from '../../../src/core/model.ts';
+import type { Verdict } from '../../../src/core/verdict.ts';
 import { StoreFaultError } from '../../../src/store/errors.ts';
 import type { Refusal } from '../../../src/store/port.ts';
 import { codeOf, effectOf, verdictOf } from '../fixtures.ts';
@@ -139,6 +140,34 @@ export function refuseCases(open: Open): void {
       const rows = await t.store.find('verdicts', {});
       expect(rows).toHaveLength(3);
       expect(rows.at(-1)).toEqual({ ...first, times: 6 });
+    });
+
+    it('a coalesced row shows the newest attempt under the id and time of the first', async () => {
+      const checks = (presented: string) => [{ id: 'oauth.redirect-uri-exact', outcome: 'fail' as const, presented }];
+      const attempt = (n: number, over: Partial<Verdict> = {}) =>
+        verdictOf({
+          at: t.time + n,
+          subject: `app ${n}`,
+          cause: 'differs',
+          policy: `sha256:${n}`,
+          snapshot: { presented: n },
+          checks: checks(`uri ${n}`),
+          ...over,
+        });
+      const refuse = async (verdict: Verdict): Promise<string> =>
+        (await t.store.refuse({ now: t.time, verdict, coalesce: 'k' })).verdict;
+      const [first, second] = [attempt(1), attempt(2)];
+      expect([await refuse(first), await refuse(second)]).toEqual([first.id, first.id]);
+      const { subject, policy, snapshot } = second;
+      const shown = { ...first, subject, policy, snapshot, checks: checks('uri 2'), times: 2 };
+      expect(await t.store.find('verdicts', { id: first.id })).toEqual([shown]);
+      expect(await t.store.find('verdicts', { client: 'app 2' })).toEqual([shown]);
+      expect(await t.store.find('verdicts', { client: 'app 1' })).toEqual([]);
+      await refuse(verdictOf({ snapshot: null }));
+      const [row] = await t.store.find('verdicts', {});
+      expect(row).toMatchObject({ at: first.at, snapshot: null, times: 3 });
+      expect(row).not.toHaveProperty('subject');
+      expect(row).not.toHaveProperty('checks');
     });
 
     it('a coalesced row tells what its attempts did', async () => {

@@ -1,0 +1,233 @@
+/** Attacks from outside, each with the defence that it meets. What is attacked stands in the title. */
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Minted } from '../../src/server/operations.ts';
+import { type ProofKey, proofKey } from '../support/dpop.ts';
+import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
+import {
+  addConfidential,
+  addPublic,
+  basic,
+  callApi,
+  exchangeForm,
+  type KeyedClient,
+  keyedClient,
+  refreshForm,
+  refused,
+  tokens,
+} from '../support/outside.ts';
+import { sendRaw } from '../support/raw-http.ts';
+
+const APP = 'my_app_123';
+const OTHER = 'other_app';
+const PAIRING = 'A1B2C3';
+let clock = heldClock();
+let t: TestHub;
+
+beforeEach(async () => {
+  clock = heldClock();
+  t = await startTestHub({ clock: clock.now });
+  await addPublic(t, APP);
+});
+afterEach(async () => {
+  await t.close();
+});
+
+const effectOf = async ({ grant }: Minted) => (await t.hub.operations.timeline(grant)).effects[0];
+const becomes = (minted: Minted, state: string): Promise<void> =>
+  vi.waitFor(async () => expect((await effectOf(minted))?.state).toBe(state), { timeout: 10_000, interval: 20 });
+
+/** Exchanges a code that is tied to a pairing, and waits until the accessory has been told. */
+async function paired(client: string, key: ProofKey, pairing = PAIRING): Promise<{ minted: Minted; app: KeyedClient; access: string }> {
+  const app = keyedClient(t, key, clock.now, pairing);
+  const minted = await t.hub.operations.mint({ client, jkt: key.jkt, pairingId: pairing });
+  const { access_token: access } = await tokens(t, app.token(exchangeForm(client, minted)));
+  return { minted, app, access };
+}
+const lamp = (app: KeyedClient, access: string, on: boolean): Promise<Response> =>
+  app.api(access, { method: 'PUT', path: '/api/accessories/lamp', body: JSON.stringify({ on }) });
+
+describe('the pairing of somebody else', () => {
+  it('is not overwritten by an app that asks for its id with a key of its own, and survives that app', async () => {
+    const owner = await proofKey('EdDSA');
+    const mine = await paired(APP, owner);
+    await becomes(mine.minted, 'done');
+
+    await addPublic(t, OTHER);
+    const thief = await paired(OTHER, await proofKey('EdDSA'));
+    await vi.waitFor(async () => expect((await effectOf(thief.minted))?.lastError).toContain('another key'), {
+      timeout: 10_000,
+      interval: 20,
+    });
+    expect(await effectOf(thief.minted)).toMatchObject({ state: 'due' });
+    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: owner.jwk.x }]);
+
+    await t.hub.operations.revoke(thief.minted.grant);
+    await becomes(thief.minted, 'undone');
+    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: owner.jwk.x }]);
+    expect((await lamp(mine.app, mine.access, true)).status).toBe(200);
+  });
+
+  it('cannot be used by an app that was refused it', async () => {
+    const mine = await paired(APP, await proofKey('EdDSA'));
+    await becomes(mine.minted, 'done');
+    await addPublic(t, OTHER);
+    const thief = await paired(OTHER, await proofKey('EdDSA'));
+    expect((await lamp(thief.app, thief.access, true)).status).toBe(503);
+    expect(await t.hub.lamp.state()).toMatchObject({ on: false });
+  });
+
+  it('is not the hub’s own: an app that calls itself so switches nothing', async () => {
+    const app = await paired(APP, await proofKey('EdDSA'), 'hub');
+    expect((await lamp(app.app, app.access, true)).status).toBe(503);
+    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await t.hub.lamp.state()).toMatchObject({ on: false });
+  });
+
+  it('stays while another grant of the same app and key needs it, and goes with the last', async () => {
+    const key = await proofKey('EdDSA');
+    const first = await paired(APP, key);
+    await becomes(first.minted, 'done');
+    const second = await paired(APP, key);
+    await becomes(second.minted, 'done');
+
+    await t.hub.operations.revoke(second.minted.grant);
+    await becomes(second.minted, 'undone');
+    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: key.jwk.x }]);
+    expect((await lamp(first.app, first.access, true)).status).toBe(200);
+    expect((await lamp(second.app, second.access, false)).status).toBe(401);
+
+    await t.hub.operations.revoke(first.minted.grant);
+    await becomes(first.minted, 'undone');
+    expect(await t.hub.lamp.listPairings()).toEqual([]);
+  });
+
+  it('is neither lost nor left behind when grants of it begin and end at once', async () => {
+    const key = await proofKey('EdDSA');
+    const all = await Promise.all(Array.from({ length: 6 }, () => paired(APP, key)));
+    await Promise.all(all.slice(1).map(({ minted }) => t.hub.operations.revoke(minted.grant)));
+    for (const { minted } of all.slice(1)) await becomes(minted, 'undone');
+    for (const { minted } of all.slice(0, 1)) await becomes(minted, 'done');
+    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: key.jwk.x }]);
+    const last = all[0]?.minted;
+    if (!last) throw new Error('there are six');
+    await t.hub.operations.revoke(last.grant);
+    await becomes(last, 'undone');
+    expect(await t.hub.lamp.listPairings()).toEqual([]);
+  });
+});
+
+describe('a token that should be dead', () => {
+  it('hears nothing more on an open stream once its scope is switched off', async () => {
+    const minted = await t.hub.operations.mint({ client: APP });
+    const { access_token: access } = await tokens(t, t.token(exchangeForm(APP, minted)));
+    const stream = await callApi(t, access, '/api/events');
+    expect(stream.status).toBe(200);
+    const reader = stream.body?.getReader();
+    await reader?.read();
+    await t.hub.operations.editApp(APP, { disabledScopes: ['lamp:read'] });
+    await t.hub.lamp.set(true, 'hub');
+    expect(await reader?.read()).toEqual({ done: true, value: undefined });
+  });
+
+  it('hears nothing more on an open stream once its app is gone', async () => {
+    const minted = await t.hub.operations.mint({ client: APP });
+    const { access_token: access } = await tokens(t, t.token(exchangeForm(APP, minted)));
+    const reader = (await callApi(t, access, '/api/events')).body?.getReader();
+    await reader?.read();
+    await t.hub.oauth.registry.remove('app', APP);
+    await t.hub.lamp.set(true, 'hub');
+    expect(await reader?.read()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('a pairing-bound grant of a confidential app', () => {
+  it('gives no bearer token at refresh: whoever refreshes proves the key again', async () => {
+    const secret = await addConfidential(t, OTHER, 'client_secret_basic');
+    const key = await proofKey('EdDSA');
+    const app = keyedClient(t, key, clock.now, PAIRING);
+    const minted = await t.hub.operations.mint({ client: OTHER, jkt: key.jkt, pairingId: PAIRING });
+    const form = exchangeForm(OTHER, minted);
+    const first = await tokens(t, t.token(form, { ...basic(OTHER, secret), dpop: await app.proof() }));
+    expect(first.token_type).toBe('DPoP');
+    const bare = t.token(refreshForm(OTHER, first.refresh_token), basic(OTHER, secret));
+    expect(await refused(t, bare)).toMatchObject({ status: 400, why: 'pairing-key/missing' });
+    const again = await tokens(
+      t,
+      t.token(refreshForm(OTHER, first.refresh_token), { ...basic(OTHER, secret), dpop: await app.proof() }),
+    );
+    expect(again.token_type).toBe('DPoP');
+    const third = t.token(refreshForm(OTHER, again.refresh_token), basic(OTHER, secret));
+    expect(await refused(t, third)).toMatchObject({ why: 'pairing-key/missing' });
+  });
+});
+
+describe('a request that a proxy and the hub could read differently', () => {
+  it('with two Authorization fields is believed in neither', async () => {
+    const secret = await addConfidential(t, OTHER, 'client_secret_basic');
+    const minted = await t.hub.operations.mint({ client: OTHER });
+    const { client_id: _, ...rest } = exchangeForm(OTHER, minted);
+    const body = new URLSearchParams(rest).toString();
+    const { authorization } = basic(OTHER, secret);
+    const head = [
+      'POST /token HTTP/1.1',
+      'Host: localhost',
+      'Connection: close',
+      'Content-Type: application/x-www-form-urlencoded',
+      `Content-Length: ${body.length}`,
+      `Authorization: ${authorization}`,
+      `Authorization: ${basic('somebody', 'else')['authorization']}`,
+    ];
+    const answer = await sendRaw(t.hub.port, `${head.join('\r\n')}\r\n\r\n${body}`);
+    expect(answer.status).toBe(401);
+  });
+
+  it('with two Host fields is answered by no page', async () => {
+    const raw = 'GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n';
+    expect((await sendRaw(t.hub.port, raw)).status).not.toBe(200);
+  });
+
+  it.each(['//token', '/token/', '/%74oken', '/./token', '/x/../token', '\\token', 'http://localhost/token', '/token;a'])(
+    'to %s is not one to /token',
+    async (target) => {
+      const raw = `POST ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+      expect([400, 404]).toContain((await sendRaw(t.hub.port, raw)).status);
+    },
+  );
+
+  it('that would tunnel or upgrade gets neither', async () => {
+    const port = t.hub.port;
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write('CONNECT localhost:22 HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+      );
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk;
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(text));
+    });
+    expect(answer).not.toMatch(/^HTTP\/1\.1 2/);
+    const upgrade =
+      'GET /api/state HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n';
+    expect((await sendRaw(port, upgrade, 2_000)).status).not.toBe(101);
+  });
+});
+
+describe('what a stranger could learn from references', () => {
+  const present = async (code: string): Promise<string> => {
+    const form = { grant_type: 'authorization_code', code, client_id: APP, redirect_uri: 'com.myapp:/callback' };
+    return ((await (await t.token(form)).json()) as { error_uri: string }).error_uri;
+  };
+  const made = (letter: string): string => `hap5.1-authcode:${letter.repeat(29)}`;
+
+  it('is not whether this hub ever minted a string', async () => {
+    const minted = await t.hub.operations.mint({ client: APP });
+    await tokens(t, t.token(exchangeForm(APP, minted)));
+    const unknown = [await present(made('a')), await present(made('b'))];
+    const dead = [await present(minted.code), await present(minted.code)];
+    // Equal references would say: the same string, or both unknown; so no two are.
+    expect(new Set([...unknown, ...dead]).size).toBe(4);
+  });
+});
