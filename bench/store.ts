@@ -8,7 +8,7 @@
  * written before the watch starts. Not here: HTTP, rules, proofs.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,17 +16,11 @@ import type { Code } from '../src/core/model.ts';
 import { codeId, mintCode, newId, type Purpose, readCode } from '../src/protocols/typed-code/typed-code.ts';
 import type { Minting, Redemption } from '../src/store/port.ts';
 import { type OpenedSqlite, openSqlite } from '../src/store/sqlite/open.ts';
+import { report } from './report.ts';
 
 const CALLERS = 64;
 const PRELOAD_BATCH = 500;
-
-/** One figure; `ratios` are per round, against the baseline of the same round. */
-interface Figure {
-  readonly name: string;
-  readonly unit: string;
-  readonly value: number;
-  readonly ratios: readonly number[];
-}
+const YARDSTICK = 'one transaction per redemption';
 
 interface Mode {
   readonly name: string;
@@ -134,7 +128,7 @@ async function main(): Promise<void> {
   const grouped = open('grouped.db');
   const modes: Mode[] = [
     {
-      name: 'one transaction per redemption',
+      name: YARDSTICK,
       opened: open('single.db', 1),
       operations: 4_000,
       reads: false,
@@ -156,19 +150,16 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true });
   }
   const baseline = modes[0]?.perSecond ?? [];
-  const figures = modes.map(({ name, perSecond }): Figure => {
-    const ratios = perSecond.map((value, i) => Number((value / (baseline[i] ?? Number.NaN)).toFixed(2)));
-    return {
+  report(
+    modes.map(({ name, perSecond }) => ({
       name: `sqlite FULL, ${CALLERS} callers: ${name}`,
       unit: 'redemptions/s',
-      value: Math.round(median(perSecond)),
-      ratios,
-    };
-  });
-  for (const { name, unit, value, ratios } of figures) {
-    console.log(`${String(value).padStart(7)} ${unit}  x${median(ratios).toFixed(2)}  [${ratios.join(' ')}]  ${name}`);
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+      value: median(perSecond),
+      // Per round, against the yardstick of the same round: the machine is as fast or slow for both.
+      ratios: { [YARDSTICK]: median(perSecond.map((value, i) => value / (baseline[i] ?? Number.NaN))) },
+    })),
+    values.json === undefined ? [] : ['--json', values.json],
+  );
 }
 
 await main();

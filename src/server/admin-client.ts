@@ -1,4 +1,5 @@
 /** The other end of the admin socket: the running hub's `Operations`, for the command line. */
+import { lstat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { CALLABLE, compatible, dial, HELLO_MS, type Message, readLines, writeLine } from './admin-protocol.ts';
 import { NotFoundError, OperationError, type Operations } from './operations.ts';
@@ -17,11 +18,22 @@ export type RemoteOperations = Operations & { close(): void };
  * Knocks at a hub's door.
  *
  * @returns undefined when nobody listens there
- * @throws OperationError when the hub is of another major version, or does not answer the hello
+ * @throws OperationError when the hub is of another major version or another user's, or does not answer the hello
  */
 export async function connectAdmin(path: string, version: string = VERSION): Promise<RemoteOperations | undefined> {
+  await expectTrusted(path);
   const socket = await dial(path);
   return socket && greet(socket, version);
+}
+
+/** In a folder that others may write to, somebody else could listen there for passwords and codes. */
+async function expectTrusted(path: string): Promise<void> {
+  const me = process.getuid?.();
+  const found = me === undefined || me === 0 ? undefined : await lstat(path).catch(() => undefined);
+  if (found?.isSocket() && found.uid !== me && found.uid !== 0)
+    throw new OperationError(
+      `${path} should be a socket of yours or of root, but it belongs to user ${found.uid}: name your data with --db`,
+    );
 }
 
 function greet(socket: Socket, version: string): Promise<RemoteOperations> {

@@ -94,8 +94,7 @@ async function carryOut(store: Store, targets: ReadonlyMap<string, Accessory>, e
 async function pair(target: Accessory, effect: Effect): Promise<void> {
   const pairing = pairingOf(effect);
   await target.addPairing(pairing, effect.grant);
-  if (!(await lists(target, pairing)))
-    throw new Error('the accessory acknowledged the pairing but does not list it');
+  if (!(await lists(target, pairing))) throw new Error('the accessory acknowledged the pairing but does not list it');
 }
 
 /** Only this grant's claim ends: another grant of the same app and key keeps the pairing. */

@@ -41,7 +41,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   if (!LOOPBACK.has(host)) {
     throw new OperationError(
       `cannot listen on ${host}: expected 127.0.0.1, because codes and tokens would cross the network unencrypted; ` +
-        'put a TLS proxy on this machine in front of the hub',
+        'until the hub speaks TLS it serves this machine only',
     );
   }
   const sinks = new Set<() => void>();
@@ -141,7 +141,7 @@ async function serve(
     headers: req.headers as Incoming['headers'],
     body: body ?? '',
     ...(body === undefined && { tooLarge: true }),
-    source: req.socket.remoteAddress ?? 'unknown',
+    source: sourceOf(req.socket.remoteAddress),
   };
   const answer = await (route as Route).handle(incoming);
   if (answer.stream && req.method !== 'HEAD') return stream(answer, sinks, res);
@@ -151,6 +151,11 @@ async function serve(
 function pathOf(url: string | undefined): string {
   const question = url?.indexOf('?') ?? -1;
   return question < 0 ? (url ?? '/') : (url ?? '/').slice(0, question);
+}
+
+/** A program on this machine has sixteen million loopback addresses to call from; what is counted per source counts them as one. */
+function sourceOf(address: string | undefined): string {
+  return address === undefined ? 'unknown' : address.replace(/^127\.[\d.]+$/, '127.0.0.1');
 }
 
 function hostName(host: string | undefined): string {

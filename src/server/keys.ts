@@ -3,7 +3,7 @@
  * stored. The master key is a file of its own beside the database, mode 0600, or comes from the environment.
  */
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { OAuthKeys } from '../profiles/oauth/deps.ts';
 import { OperationError } from './operations.ts';
 
@@ -31,7 +31,7 @@ export function deriveKeys(master: Uint8Array): HubKeys {
 /**
  * The master key: from the environment, else from `file`, which is made when it is missing.
  *
- * @throws OperationError when what is there is no key
+ * @throws OperationError when what is there is no key, or a file that somebody else made or may read
  */
 export function masterKey(file: string, environment: NodeJS.ProcessEnv = process.env): Uint8Array {
   const given = environment[KEY_VARIABLE];
@@ -42,7 +42,27 @@ export function masterKey(file: string, environment: NodeJS.ProcessEnv = process
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return parseKey(readFileSync(file, 'utf8'), file);
+  const opened = openSync(file, 'r');
+  try {
+    expectPrivate(fstatSync(opened), file);
+    return parseKey(readFileSync(opened, 'utf8'), file);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** In a folder that others may write to, the file could be theirs: then they know every key. Windows has no modes. */
+function expectPrivate({ uid, mode }: { readonly uid: number; readonly mode: number }, file: string): void {
+  const me = process.getuid?.();
+  if (me === undefined) return;
+  if (uid !== me && uid !== 0)
+    throw new OperationError(
+      `${file} should be a file of yours or of root, but it belongs to user ${uid}: move it away, and never use it`,
+    );
+  if ((mode & 0o077) !== 0)
+    throw new OperationError(
+      `${file} should be for its owner only, but its mode is ${(mode & 0o777).toString(8)}: chmod 600 it, or replace it if others may have read it`,
+    );
 }
 
 function parseKey(text: string, where: string): Uint8Array {

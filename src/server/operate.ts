@@ -40,8 +40,12 @@ export function createOperations(deps: OperateDeps): Operations {
   const { oauth, users } = deps;
   const { store, registry } = oauth;
   const logged = (id: string, input: { withoutPkce?: boolean; shortCodes?: boolean }): void => {
-    if (input.withoutPkce) deps.log?.(`security switch: application ${id} may use codes without PKCE`);
-    if (input.shortCodes) deps.log?.(`security switch: application ${id} gets 16-character codes`);
+    const said = (on: boolean | undefined, what: string): void => {
+      if (on !== undefined)
+        deps.log?.(`security switch: application ${id} ${on ? 'may use' : 'may no longer use'} ${what}`);
+    };
+    said(input.withoutPkce, 'codes without PKCE');
+    said(input.shortCodes, '16-character codes');
   };
   return {
     async status() {

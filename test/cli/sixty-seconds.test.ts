@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/core/verdict.ts';
 import type { Timeline } from '../../src/server/operations.ts';
 import { expectGolden, pasted, steady } from './golden.ts';
-import { openPlace, type Place, type Running } from './place.ts';
+import { openPlace, type Place, type Ran, type Running } from './place.ts';
 
 let place: Place;
 beforeEach(() => {
@@ -180,27 +180,18 @@ describe('the command line', () => {
     const reply = await press(hub, 's', LAST_LINE);
     const id = /vd_[0-9A-Z]{10}/.exec(reply)?.[0] ?? '';
     await press(hub, 'f', /lamp: ON/);
-    const commands = [
-      ['app', 'list'],
-      ['app', 'show', CLIENT],
-      ['verdicts', '--client', CLIENT],
-      ['verdict', id, '--all'],
-      ['replay', id],
-      ['codes'],
-      ['grants'],
-      ['user', 'list'],
-    ];
-    const answers = (json: boolean): Promise<string[]> =>
-      Promise.all(
-        commands.map(async (command) => {
-          const { out, err, code } = await place.cf([...(json ? ['--json'] : []), ...command]);
-          return json ? `${code} ${out}${err}` : steady(`${code} ${out}${err}`);
-        }),
-      );
-    const [text, json] = [await answers(false), await answers(true)];
+    const shown = [['app', 'list'], ['app', 'show', CLIENT], ['verdicts'], ['verdict', id, '--all'], ['replay', id]];
+    // columns wide enough that no table is shortened to the width of an age
+    const wide = { env: { COLUMNS: '160' } };
+    const text = async (): Promise<string[]> => {
+      const ran = await Promise.all(shown.map((command) => place.cf(command, wide)));
+      return ran.map((one) => steady(pasted(one)));
+    };
+    const lists = [['codes'], ['grants'], ['user', 'list'], ['show', id], ['replay', id, '--set', 'redirect_uri=']];
+    const json = (): Promise<Ran[]> => Promise.all([...shown, ...lists].map((one) => place.cf([...one, '--json'])));
+    const before = [await text(), await json()];
     expect((await place.json<{ issuer: string }>(['status'])).issuer).toBe(hub.issuer);
     expect(await hub.end('SIGINT')).toBe(0);
-    expect(await answers(false)).toEqual(text);
-    expect(await answers(true)).toEqual(json);
+    expect([await text(), await json()]).toEqual(before);
   });
 });

@@ -71,7 +71,7 @@ const SECRET = /cfs_[\w-]{43}/;
 describe('the list of Trusted Applications', () => {
   it('says clearly that there is none, and how to register the first', async () => {
     const page = await ada.get('/apps');
-    expect(words(page)).toContain('None yet');
+    expect(words(page)).toContain('None is registered');
     expect(page.html).toContain('href="/apps/new"');
   });
 

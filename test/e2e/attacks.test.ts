@@ -38,7 +38,11 @@ const becomes = (minted: Minted, state: string): Promise<void> =>
   vi.waitFor(async () => expect((await effectOf(minted))?.state).toBe(state), { timeout: 10_000, interval: 20 });
 
 /** Exchanges a code that is tied to a pairing, and waits until the accessory has been told. */
-async function paired(client: string, key: ProofKey, pairing = PAIRING): Promise<{ minted: Minted; app: KeyedClient; access: string }> {
+async function paired(
+  client: string,
+  key: ProofKey,
+  pairing = PAIRING,
+): Promise<{ minted: Minted; app: KeyedClient; access: string }> {
   const app = keyedClient(t, key, clock.now, pairing);
   const minted = await t.hub.operations.mint({ client, jkt: key.jkt, pairingId: pairing });
   const { access_token: access } = await tokens(t, app.token(exchangeForm(client, minted)));
@@ -187,13 +191,19 @@ describe('a request that a proxy and the hub could read differently', () => {
     expect((await sendRaw(t.hub.port, raw)).status).not.toBe(200);
   });
 
-  it.each(['//token', '/token/', '/%74oken', '/./token', '/x/../token', '\\token', 'http://localhost/token', '/token;a'])(
-    'to %s is not one to /token',
-    async (target) => {
-      const raw = `POST ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
-      expect([400, 404]).toContain((await sendRaw(t.hub.port, raw)).status);
-    },
-  );
+  it.each([
+    '//token',
+    '/token/',
+    '/%74oken',
+    '/./token',
+    '/x/../token',
+    '\\token',
+    'http://localhost/token',
+    '/token;a',
+  ])('to %s is not one to /token', async (target) => {
+    const raw = `POST ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+    expect([400, 404]).toContain((await sendRaw(t.hub.port, raw)).status);
+  });
 
   it('that would tunnel or upgrade gets neither', async () => {
     const port = t.hub.port;
@@ -212,6 +222,53 @@ describe('a request that a proxy and the hub could read differently', () => {
     const upgrade =
       'GET /api/state HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n';
     expect((await sendRaw(port, upgrade, 2_000)).status).not.toBe(101);
+  });
+});
+
+describe('a program on this machine with many loopback addresses', () => {
+  /** A request from one of them. */
+  const from = (localAddress: string, body: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port: t.hub.port, host: '127.0.0.1', localAddress }, () =>
+        socket.write(
+          `POST /token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        ),
+      );
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk;
+      });
+      socket.on('error', reject);
+      socket.on('end', () => resolve(text));
+    });
+
+  it.runIf(process.platform === 'linux')('is one source, and fills no disk with one row for each', async () => {
+    for (let i = 2; i < 12; i++)
+      expect(await from(`127.0.0.${i}`, 'grant_type=x&client_id=nope')).toContain('invalid_');
+    const kept = await t.hub.operations.verdicts({});
+    expect(kept.map(({ source, times }) => ({ source, times }))).toEqual([{ source: '127.0.0.1', times: 10 }]);
+  });
+});
+
+describe('a stranger without any code', () => {
+  it('makes few rows, however the faults of many requests are combined', async () => {
+    const grants = ['authorization_code', 'refresh_token', 'password', 'authorization_code '];
+    const verifiers = [undefined, 'x', 'v'.repeat(43)];
+    const scopes = [undefined, 'nope', 'lamp:read', ''];
+    const uris = [undefined, 'com.myapp:/callback', 'x'];
+    for (const grant_type of grants)
+      for (const code_verifier of verifiers)
+        for (const scope of scopes)
+          for (const redirect_uri of uris) {
+            const form = { grant_type, code: 'a'.repeat(29), client_id: APP, code_verifier, scope, redirect_uri };
+            const sent = Object.entries(form).filter(([, value]) => value !== undefined);
+            await t.token(Object.fromEntries(sent) as Record<string, string>);
+          }
+    const kept = await t.hub.operations.verdicts({ limit: 1_000 });
+    expect(kept.reduce((sum, { times }) => sum + times, 0)).toBe(144);
+    const causes = new Set(kept.map(({ decisive, cause }) => `${decisive}/${cause}`));
+    expect(kept).toHaveLength(causes.size);
+    expect(kept.length).toBeLessThan(8);
   });
 });
 

@@ -136,6 +136,9 @@ describe('a lamp that lies', () => {
     await vi.waitFor(async () => expect(await effectOf(minted)).toMatchObject(settled), { timeout: 10_000 });
     again.mockRestore();
     clock.move(8_000);
+    await tried(minted, 'another key');
+    await t.hub.lamp.removePairing({ id: PAIRING, key: 'of somebody else' }, 'gr_of_somebody_else');
+    clock.move(8_000);
     await becomes(minted, 'done');
     expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: key.jwk.x }]);
   });

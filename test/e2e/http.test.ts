@@ -195,7 +195,9 @@ describe('the listener', () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.10', 'example.com', '']) {
       const opened = openMemory({});
       const starting = startHub({ ...opened, keys: deriveKeys(Buffer.alloc(32)), data: 'x', port: 0, host });
-      await expect(starting, host).rejects.toThrow(/expected 127\.0\.0\.1, because .* unencrypted; put a TLS proxy/);
+      await expect(starting, host).rejects.toThrow(
+        /expected 127\.0\.0\.1, because .* unencrypted; until the hub speaks TLS/,
+      );
       await opened.store.close();
     }
   });
@@ -264,9 +266,10 @@ describe('hostile values', () => {
     for (const id of IDS) {
       const sent = id.toWellFormed();
       const answer = await t.token({ grant_type: 'authorization_code', code: 'x', client_id: sent });
-      const parts = JSON.stringify(await verdictOf(t, answer));
+      // The snapshot keeps what came, byte for byte, for replaying; what is shown of it is safe.
+      const { snapshot: _, ...parts } = await verdictOf(t, answer);
       expect(await refused(t, answer), sent.slice(0, 40)).toMatchObject({ status: 401, why: 'client-known/unknown' });
-      expect(parts).not.toMatch(/\p{Cc}|\p{Cf}/u);
+      expect(JSON.stringify(parts)).not.toMatch(/\p{Cc}|\p{Cf}/u);
       const header = await t.token({ grant_type: 'authorization_code', code: 'x' }, basic(sent.slice(0, 2_000), 's'));
       expect(await refused(t, header)).toMatchObject({ status: 401, why: 'client-known/unknown' });
     }

@@ -35,9 +35,9 @@ beforeAll(async () => {
   t = await startTestHub({ clock: clock.now });
   await addPublic(t, APP);
   await addPublic(t, 'other_app');
-  key = await proofKey('ES256');
+  key = await proofKey();
   app = keyedClient(t, key, clock.now, 'P1');
-  thief = keyedClient(t, await proofKey('ES256'), clock.now, 'P1');
+  thief = keyedClient(t, await proofKey(), clock.now, 'P1');
   ({ post, get, spoil } = oracle(t, APP));
 });
 afterAll(() => t.close());

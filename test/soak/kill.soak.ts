@@ -54,8 +54,14 @@ async function withHub<T>(work: (hub: HubFile) => Promise<T>): Promise<T> {
 const start = (die?: Parameters<typeof startRacer>[3]): Racer =>
   startRacer(file, join(folder, `out-${++processes}`), master, die);
 
+/** What a kill came to: wins that were durable but never heard of, and whether the victim still had work to do. */
+interface Death {
+  readonly unheard: number;
+  readonly atWork: boolean;
+}
+
 /** One life and death: the victim dies by itself at `die`, or is killed `afterMs` after the start. */
-async function killOnce(die: Parameters<typeof startRacer>[3], afterMs: number): Promise<number> {
+async function killOnce(die: Parameters<typeof startRacer>[3], afterMs: number): Promise<Death> {
   const tasks = await withHub(async (hub) => {
     const fresh: Task[] = [];
     for (let i = 0; i < CODES; i++) fresh.push(await exchangeTask(hub, RACERS));
@@ -71,7 +77,8 @@ async function killOnce(die: Parameters<typeof startRacer>[3], afterMs: number):
   await Promise.all(work);
   expect(await victim.ended).toEqual({ code: 'SIGKILL', said: '' });
   expect(await rival.stop()).toBe(0);
-  return expectWhole(tasks, [victim, rival]);
+  const unheard = expectWhole(tasks, [victim, rival]);
+  return { unheard, atWork: heardBy(victim.out).length < CODES * RACERS };
 }
 
 /** Checks the file and what was acknowledged; answers how many wins were durable but never heard of. */
@@ -112,7 +119,7 @@ describe('kill -9', () => {
     `${KILLS_PER_STEP} times at the step %s: one winner, whole, and nothing acknowledged is lost`,
     async (step) => {
       let unheard = 0;
-      for (let i = 0; i < KILLS_PER_STEP; i++) unheard += await killOnce({ step, nth: 1 + (i % NTH_MAX) }, 0);
+      for (let i = 0; i < KILLS_PER_STEP; i++) unheard += (await killOnce({ step, nth: 1 + (i % NTH_MAX) }, 0)).unheard;
       console.log(`${step}: ${unheard} wins were durable and never heard of`);
       // Before COMMIT nothing of the victim can have been kept.
       if (step === 'begun' || step === 'applied') expect(unheard).toBe(0);
@@ -121,9 +128,12 @@ describe('kill -9', () => {
   );
 
   it(`${RANDOM_KILLS} times at random: one winner, whole, and nothing acknowledged is lost`, async () => {
-    let unheard = 0;
-    for (let i = 0; i < RANDOM_KILLS; i++) unheard += await killOnce(undefined, Math.random() * WORK_MS);
-    console.log(`random: ${unheard} wins were durable and never heard of`);
+    const deaths: Death[] = [];
+    for (let i = 0; i < RANDOM_KILLS; i++) deaths.push(await killOnce(undefined, Math.random() * WORK_MS));
+    const unheard = deaths.reduce((sum, death) => sum + death.unheard, 0);
+    console.log(
+      `random: ${deaths.filter((death) => death.atWork).length} died at work, ${unheard} wins never heard of`,
+    );
     expect(await withHub(({ store }) => store.mint({ codes: [] }))).toBe('done');
   });
 });

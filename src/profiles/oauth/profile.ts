@@ -99,7 +99,15 @@ export const policy: string = createHash('sha256')
 export function judge(action: Action, c: TokenCase | AuthorizeCase | ResourceCase): Judgement {
   const bindings = 'code' in c ? (c.code?.bindings ?? []) : [];
   // The snapshot's action names its type; the tables share no other common shape.
-  return decide(c as never, tables[action] as readonly Phase<never>[], bindings);
+  const judgement = decide(c as never, tables[action] as readonly Phase<never>[], bindings);
+  return action === 'authorize' ? inWordsOfAuthorize(judgement) : judgement;
+}
+
+/** RFC 6749 §4.1.2.1 knows no `invalid_grant` and no `invalid_client`: there a wrong address is an invalid request. */
+function inWordsOfAuthorize(judgement: Judgement): Judgement {
+  const { decisive } = judgement;
+  if (decisive?.refusal !== 'invalid_grant' && decisive?.refusal !== 'invalid_client') return judgement;
+  return { ...judgement, decisive: { ...decisive, refusal: 'invalid_request' } };
 }
 
 /** The generic checklist of a wire error, for when nothing but the error is known: each cause and its fixes, in order. */

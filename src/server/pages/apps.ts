@@ -33,8 +33,8 @@ ${apps.length === 0 ? empty() : html`<ul class="cards">${apps.map(card)}</ul>`}
 
 function empty(): Html {
   return html`<div class="stack">
-<h2>None yet</h2>
-<p>Until an app is registered here, every request of it is refused with <code>invalid_client</code>. Registering takes a name, the address its codes may go to, and what it may do.</p>
+<h2>None is registered</h2>
+<p>Until an app is registered here, every request of it is refused. Registering takes a name, the address its codes may go to, and what it may do.</p>
 <p><a class="button primary" href="${`${PATHS.apps}/new`}">Register the first application</a></p>
 </div>`;
 }

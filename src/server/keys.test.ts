@@ -1,0 +1,42 @@
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { masterKey } from './keys.ts';
+
+const KEY = 'ab'.repeat(32);
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cf-key-'));
+  file = join(folder, 'hub.db.key');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the master key', () => {
+  it('is made once, for its owner only', () => {
+    const made = masterKey(file, {});
+    expect(made).toHaveLength(32);
+    expect(masterKey(file, {})).toEqual(made);
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it.each([0o640, 0o604, 0o622])('is not taken from a file of mode %o, which others may read or write', (mode) => {
+    writeFileSync(file, KEY);
+    chmodSync(file, mode);
+    expect(() => masterKey(file, {})).toThrow(/for its owner only.*chmod 600/);
+    chmodSync(file, 0o600);
+    expect(Buffer.from(masterKey(file, {})).toString('hex')).toBe(KEY);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not taken from a file that somebody else made', () => {
+    writeFileSync(file, KEY, { mode: 0o600 });
+    chownSync(file, 12_345, 12_345);
+    expect(() => masterKey(file, {})).toThrow(/belongs to user 12345/);
+  });
+
+  it.each(['', 'x', `${KEY}0`])('is not taken from a file that holds none', (text) => {
+    writeFileSync(file, text, { mode: 0o600 });
+    expect(() => masterKey(file, {})).toThrow(/holds no master key/);
+  });
+});
