@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,24 @@ describe('the admin socket', () => {
   it('may be opened by its owner only', async () => {
     await serve();
     expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not spoken to when somebody else listens there', async () => {
+    await serve();
+    await chmod(folder, 0o755);
+    await chmod(path, 0o666);
+    await chown(path, 12_345, 12_345);
+    const visit = `
+      const { connectAdmin } = await import(${JSON.stringify(new URL('./admin-client.ts', import.meta.url).href)});
+      process.setuid(12346);
+      connectAdmin(${JSON.stringify(path)}, '1.2.3').then((client) => client.close(), (fault) => console.log(fault.message));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', visit]);
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    await once(child, 'close');
+    expect(said).toContain('belongs to user 12345');
   });
 
   it('is taken away when the hub closes, and pending calls learn of it', async () => {

@@ -94,7 +94,8 @@ async function answer(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const form = bodyOf(request);
   const query = form.get('request') ?? '';
   const session = deps.sessions.read(request.headers['cookie']);
-  if (!session || !deps.sessions.csrfHolds(session, consentPurpose(query), form.get('csrf'))) {
+  const holds = session && deps.sessions.csrfHolds(session, consentPurpose(query), form.get('csrf'));
+  if (!holds || fromElsewhere(request)) {
     return html(
       403,
       problemPage({ hub: deps.hub, error: 'form_expired', ...(session && { signed: signedOf(deps, session) }) }),
@@ -103,6 +104,15 @@ async function answer(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const decision = form.get('decision') === 'allow' ? 'allow' : 'deny';
   const asked = await readAuthorize(deps.oauth, query, request.source, decision);
   return outcome(deps, await answerAuthorize(deps.oauth, asked, session.user));
+}
+
+/**
+ * Was the form on a page of another origin? Cookies know no ports: another program on this host can plant its own, with
+ * the token that belongs to them, so cookie and token alone do not tell whose form it was. Browsers do (Fetch Metadata).
+ */
+export function fromElsewhere(request: Incoming): boolean {
+  const site = request.headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
 /** One token for one request: it answers no other. */
@@ -154,7 +164,8 @@ async function signIn(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const cookie = request.headers['cookie'];
   const again = (problem: LoginProblem, status: number): Outgoing =>
     showLogin(deps, request, next, undefined, { name: name.slice(0, 64), problem }, status);
-  if (!deps.sessions.visitHolds(cookie, form.get('csrf'))) return again({ kind: 'expired' }, 403);
+  if (fromElsewhere(request) || !deps.sessions.visitHolds(cookie, form.get('csrf')))
+    return again({ kind: 'expired' }, 403);
   const result = await deps.users.signIn({ name, password: form.get('password') ?? '', source: request.source });
   if (result.outcome === 'in')
     return redirect(next, { 'set-cookie': deps.sessions.open(result.user, cookie).setCookie });
@@ -174,7 +185,8 @@ function signInByLink(deps: PageDeps, request: Incoming): Outgoing {
 function signOut(deps: PageDeps, request: Incoming): Outgoing {
   const cookie = request.headers['cookie'];
   const session = deps.sessions.read(cookie);
-  if (!session || !deps.sessions.csrfHolds(session, 'logout', bodyOf(request).get('csrf'))) {
+  const holds = session && deps.sessions.csrfHolds(session, 'logout', bodyOf(request).get('csrf'));
+  if (!holds || fromElsewhere(request)) {
     return html(403, problemPage({ hub: deps.hub, error: 'form_expired' }));
   }
   return redirect('/', { 'set-cookie': deps.sessions.close(cookie).setCookie });

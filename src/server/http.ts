@@ -50,6 +50,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     requestTimeout: 15_000,
     headersTimeout: 10_000,
     keepAliveTimeout: 5_000,
+    // Node looks for requests past these bounds every 30 s unless told, and meanwhile they hold their connections.
+    connectionsCheckingInterval: 1_000,
     // Node would believe the first of two Authorization or Host fields, and a proxy perhaps the last: joined, neither holds.
     joinDuplicateHeaders: true,
   });

@@ -7,7 +7,7 @@
 import type { AppScope, GrantType } from '../profiles/oauth/app.ts';
 import { FORM_LIMITS, readForm } from '../protocols/form/form.ts';
 import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
-import { html, nextOf, type PageDeps, queryOf, redirect, showLogin, signedOf } from './authorize.ts';
+import { fromElsewhere, html, nextOf, type PageDeps, queryOf, redirect, showLogin, signedOf } from './authorize.ts';
 import { type AppInput, type AppView, NotFoundError, OperationError } from './operations.ts';
 import { appPage } from './pages/app.ts';
 import {
@@ -86,7 +86,7 @@ async function register(visit: Visit): Promise<Outgoing> {
   const { deps, session } = visit;
   const { values, fault } = posted(visit.request);
   const tried = (problem: string): Outgoing => showNew(visit, { form: 'new', problem, values });
-  if (!deps.sessions.csrfHolds(session, NEW, values.get('csrf'))) {
+  if (fromElsewhere(visit.request) || !deps.sessions.csrfHolds(session, NEW, values.get('csrf'))) {
     return html(403, problemPage({ ...frame(visit), error: 'form_expired' }));
   }
   if (fault !== undefined) return tried(fault);
@@ -168,7 +168,8 @@ async function change(visit: Visit): Promise<Outgoing> {
   const app = await appAsked(visit);
   const { values, fault } = posted(visit.request);
   const form = APP_FORMS.find((one) => one === values.get('do'));
-  if (form === undefined || !deps.sessions.csrfHolds(session, purpose(form, app.id), values.get('csrf'))) {
+  const holds = form !== undefined && deps.sessions.csrfHolds(session, purpose(form, app.id), values.get('csrf'));
+  if (!holds || fromElsewhere(visit.request)) {
     return html(403, await onePage(visit, app, { expired: true }));
   }
   const tried = async (problem: string): Promise<Outgoing> =>

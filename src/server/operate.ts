@@ -212,6 +212,10 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
   const grant = grants.get(old.grant);
   if (grant?.state !== 'active')
     throw new OperationError(`the grant behind ${old.id.slice(0, 13)} has ended: start again at /authorize`);
+  if (now > old.until)
+    throw new OperationError(
+      `${old.id.slice(0, 13)} expired: upd gives a live code more time and brings none back; start again at /authorize`,
+    );
   const fresh = mintCodeOf(grant, old.bindings, {
     now,
     generation,

@@ -22,8 +22,6 @@ const CODES = 24;
 const RACERS = 3;
 /** Every four codes are at least one transaction of the victim, so it comes to each step this often at least. */
 const NTH_MAX = CODES / 4;
-/** About how long a process needs for all of its tasks: random kills fall inside of it. */
-const WORK_MS = 60;
 
 let folder = '';
 let file = '';
@@ -58,6 +56,8 @@ const start = (die?: Parameters<typeof startRacer>[3]): Racer =>
 interface Death {
   readonly unheard: number;
   readonly atWork: boolean;
+  /** How long the rival needed for all of its tasks: the next random kill falls inside of it. */
+  readonly workMs: number;
 }
 
 /** One life and death: the victim dies by itself at `die`, or is killed `afterMs` after the start. */
@@ -69,16 +69,18 @@ async function killOnce(die: Parameters<typeof startRacer>[3], afterMs: number):
   });
   const [victim, rival] = [start(die), start()];
   await Promise.all([victim.ready, rival.ready]);
+  const startedAt = performance.now();
   const work = [victim.run(tasks), rival.run(tasks)];
   if (!die) {
     await sleep(afterMs);
     victim.child.kill('SIGKILL');
   }
   await Promise.all(work);
+  const workMs = performance.now() - startedAt;
   expect(await victim.ended).toEqual({ code: 'SIGKILL', said: '' });
   expect(await rival.stop()).toBe(0);
   const unheard = expectWhole(tasks, [victim, rival]);
-  return { unheard, atWork: heardBy(victim.out).length < CODES * RACERS };
+  return { unheard, atWork: heardBy(victim.out).length < CODES * RACERS, workMs };
 }
 
 /** Checks the file and what was acknowledged; answers how many wins were durable but never heard of. */
@@ -129,7 +131,9 @@ describe('kill -9', () => {
 
   it(`${RANDOM_KILLS} times at random: one winner, whole, and nothing acknowledged is lost`, async () => {
     const deaths: Death[] = [];
-    for (let i = 0; i < RANDOM_KILLS; i++) deaths.push(await killOnce(undefined, Math.random() * WORK_MS));
+    while (deaths.length < RANDOM_KILLS) {
+      deaths.push(await killOnce(undefined, Math.random() * (deaths.at(-1)?.workMs ?? 100)));
+    }
     const unheard = deaths.reduce((sum, death) => sum + death.unheard, 0);
     console.log(
       `random: ${deaths.filter((death) => death.atWork).length} died at work, ${unheard} wins never heard of`,

@@ -57,7 +57,7 @@ function columns(now: number, standing: (code: Code) => Shown): Column<Code>[] {
     { label: 'state', tone: (c) => standing(c).tone, text: (c) => standing(c).word },
     { label: 'minted', text: (c) => age(c.from, now) },
     { label: 'ends', text: (c) => age(c.until, now) },
-    { label: 'bound to', tone: 'faint', text: (c) => c.bindings.map((b) => b.fact).join(' ') },
+    { label: 'bound to', spare: true, tone: 'faint', text: (c) => c.bindings.map((b) => b.fact).join(' ') },
     { label: 'grant', tone: 'id', whole: true, text: (c) => shortId(c.grant) },
   ];
 }

@@ -135,11 +135,11 @@ function columns(when: (verdict: Verdict) => string, steady: boolean, style: Sty
       tone: (v) => (v.ok ? 'good' : 'bad'),
       text: (v) => (v.ok ? 'accepted' : 'refused'),
     },
-    { label: 'what', ...least(9), text: (v) => v.action },
+    { label: 'what', spare: true, ...least(9), text: (v) => v.action },
     { label: 'client', ...least(12), text: (v) => v.subject ?? '' },
     { label: 'rule', ...least(18), text: (v) => (v.decisive === undefined ? '' : ruleName(v.decisive)) },
     { label: 'cause', ...least(10), text: (v) => v.cause ?? '' },
     ...(style.width >= HEARD_FROM ? [heard] : []),
-    { label: 'times', text: (v) => (v.times > 1 ? String(v.times) : '') },
+    { label: 'times', ...least(5), text: (v) => (v.times > 1 ? String(v.times) : '') },
   ];
 }

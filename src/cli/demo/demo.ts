@@ -193,10 +193,16 @@ async function afterReplay(hub: Hub, app: DemoApp, verdict: Verdict | undefined,
   if (verdict?.cause === 'lost-race') {
     return [span(style, 'within 2 s of the win it counts as a lost race and hurts nobody: press r again', 'caution')];
   }
-  const gone = await until(async () => !(await hub.lamp.listPairings()).some((p) => p.id === app.pairingId));
+  const undone = await until(async () => {
+    const life = verdict?.grant === undefined ? undefined : await hub.operations.timeline(verdict.grant);
+    return life?.effects.every((effect) => effect.state === 'undone') ?? false;
+  });
+  const listed = (await hub.lamp.listPairings()).some((p) => p.id === app.pairingId);
   const tokens = verdict?.consequence?.revokedCodes;
   const revoked = tokens ? `replay by the proven client: ${tokens} tokens revoked, ` : '';
-  if (!gone) return [span(style, `${revoked}its pairing is still due to be removed from the lamp`, 'caution')];
+  if (!undone) return [span(style, `${revoked}its pairing is still due to be removed from the lamp`, 'caution')];
+  if (listed)
+    return [span(style, `${revoked}its pairing stays on the lamp: an earlier grant still needs it`, 'strong')];
   return [span(style, `${revoked}its pairing removed from the lamp and read back: gone`, 'strong')];
 }
 

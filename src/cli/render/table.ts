@@ -10,15 +10,22 @@ export interface Column<T> {
   readonly least?: number;
   /** Never shortened: an id is for taking along. */
   readonly whole?: true;
+  /** Left out where the row would not fit otherwise: there is another place to read it. */
+  readonly spare?: true;
   readonly text: (row: T) => string;
 }
 
 const GAP = 2;
 const LEAST = 6;
 
-/** Heading and rows; nothing at all for no rows. */
-export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], style: Style): Line[] {
+/** Heading and rows; nothing at all for no rows. A column with nothing in it is left out, unless it has a least width. */
+export function renderTable<T>(rows: readonly T[], all: readonly Column<T>[], style: Style): Line[] {
   if (rows.length === 0) return [];
+  const columns = fitting(
+    rows,
+    all.filter((c) => c.least !== undefined || rows.some((row) => c.text(row) !== '')),
+    style,
+  );
   const cells = rows.map((row) => columns.map((c) => span(style, c.text(row), toneOf(c, row))));
   const heads = columns.map((c) => span(style, c.label, 'faint'));
   const widths = columns.map((c, i) =>
@@ -31,6 +38,19 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
       return padLine(shorten([cell], width, style), width + (i < row.length - 1 ? GAP : 0));
     }),
   );
+}
+
+/** Without the spare columns, the last one first, as far as the width asks for it. */
+function fitting<T>(rows: readonly T[], columns: readonly Column<T>[], style: Style): readonly Column<T>[] {
+  const widths = columns.map((c) =>
+    Math.max(
+      c.least ?? 0,
+      ...[c.label, ...rows.map((row) => c.text(row))].map((t) => displayWidth(span(style, t).text)),
+    ),
+  );
+  const spare = columns.findLastIndex((c) => c.spare);
+  const width = widths.reduce((a, b) => a + b, 0) + GAP * (columns.length - 1);
+  return spare < 0 || width <= style.width ? columns : fitting(rows, columns.toSpliced(spare, 1), style);
 }
 
 function toneOf<T>(column: Column<T>, row: T): Tone {

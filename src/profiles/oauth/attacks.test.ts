@@ -61,7 +61,9 @@ it('a scope that was narrowed away at one refresh is not widened by editing the 
   const hub = await oauthHub();
   const { answer } = await hub.post(exchangeForm(await hub.mint({ scopes: ['lamp:read'] })));
   const { refresh_token: token = '' } = JSON.parse(answer.body) as TokenResponse;
-  await hub.register(CLIENT, { scopes: ['lamp:read', 'lamp:write', 'lamp:admin'].map((name) => ({ name, enabled: true })) });
+  await hub.register(CLIENT, {
+    scopes: ['lamp:read', 'lamp:write', 'lamp:admin'].map((name) => ({ name, enabled: true })),
+  });
   const refresh = (scope?: string) =>
     hub.post({ grant_type: 'refresh_token', refresh_token: token, client_id: CLIENT, ...(scope && { scope }) });
   for (const scope of ['lamp:write', 'lamp:read lamp:write', 'lamp:admin', 'lamp:read ', ' ']) {

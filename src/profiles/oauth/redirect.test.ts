@@ -104,3 +104,23 @@ describe('nearest', () => {
     expect(nearest([], 'other')).toBeUndefined();
   });
 });
+
+describe('a redirect URI that programs read differently', () => {
+  it.each([
+    ['https://good.example@evil.example/cb', /names a user/],
+    ['com.myapp://good.example@evil.example/cb', /names a user/],
+    ['https://good.example\\@evil.example/', /no URI has/],
+    ['https://evil.example\\.good.example/', /no URI has/],
+    ['https://a"b/', /no URI has/],
+    ['https:///good.example/cb', /and a host/],
+    ['https:good.example/cb', /and a host/],
+  ])('is not registered: %s', (uri, problem) => expect(redirectUriProblem(uri)).toMatch(problem));
+
+  it.each([
+    'https://good.example/cb?next=a@b',
+    'https://good.example/@me',
+    'com.myapp://callback',
+    'com.myapp:/a@b',
+    'http://[::1]:8080/cb',
+  ])('is not taken for one: %s', (uri) => expect(redirectUriProblem(uri)).toBeUndefined());
+});

@@ -5,6 +5,8 @@ import { withoutSecrets } from './secrets.ts';
 export function redirectUriProblem(uri: string): string | undefined {
   if (uri.length > 2_000) return 'longer than 2,000 characters';
   if (!/^[\x21-\x7e]+$/.test(uri)) return 'contains a blank, control or non-ASCII character';
+  // Programs disagree on these: one reads `https://a\@b` as a host a, the next as a host b.
+  if (/["<>\\^`{|}]/.test(uri)) return 'contains a character that no URI has (RFC 3986 §2): encode it';
   if (uri.includes('#')) return 'contains a fragment (RFC 6749 §3.1.2 forbids it)';
   const scheme = /^([a-z][a-z0-9+.-]*):/.exec(uri)?.[1];
   if (scheme === undefined) return 'is not an absolute URI with a lower-case scheme';
@@ -12,8 +14,9 @@ export function redirectUriProblem(uri: string): string | undefined {
   const answered = answerParameter(uri);
   if (answered !== undefined) return `has the query parameter ${answered}, which the hub adds itself`;
   if (withoutSecrets(uri) !== uri) return 'has what looks like a secret in it';
-  if (scheme === 'https') return uri.startsWith('https://') ? undefined : 'https must be followed by //';
   if (scheme === 'http') return isLoopback(uri) ? undefined : 'http is for loopback addresses only; use https';
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?]*@/.test(uri)) return 'names a user before its host, which hides where it leads';
+  if (scheme === 'https') return /^https:\/\/[^/?]/.test(uri) ? undefined : 'https must be followed by // and a host';
   if (!scheme.includes('.'))
     return 'a private-use scheme must be a reversed domain name such as com.myapp (RFC 8252 §7.1)';
   return undefined;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { samplePages } from '../../../test/support/sample-pages.ts';
+import type { Phase } from '../../core/rule.ts';
 import type { Check } from '../../core/verdict.ts';
 import { tables } from '../../profiles/oauth/profile.ts';
 import { appIdOf, appPath, exceptionNames, switchesOf } from './app-fields.ts';
@@ -107,7 +108,9 @@ describe('a verdict', () => {
     });
 
   it('leads to the settings exactly where changing them is a fix that its rule names', () => {
-    const rules = Object.values(tables).flatMap((table) => table.flatMap((phase) => phase.rules));
+    const rules = Object.values(tables).flatMap((table: readonly Phase<never>[]) =>
+      table.flatMap((phase) => phase.rules),
+    );
     for (const rule of rules) {
       for (const [cause, { fixes }] of Object.entries(rule.causes)) {
         const named = fixes.some((fix) => fix.audience === 'operator' && /counterfoil app edit <id>/.test(fix.say));
