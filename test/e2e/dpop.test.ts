@@ -34,9 +34,9 @@ const invalidProof = (why: string) => ({ status: 400, error: 'invalid_dpop_proof
 beforeAll(async () => {
   t = await startTestHub({ clock: clock.now });
   await addPublic(t, APP);
-  key = await proofKey('ES256');
+  key = await proofKey('EdDSA');
   app = keyedClient(t, key, clock.now, PAIRING);
-  thief = keyedClient(t, await proofKey('ES256'), clock.now, PAIRING);
+  thief = keyedClient(t, await proofKey('EdDSA'), clock.now, PAIRING);
 });
 afterAll(() => t.close());
 beforeEach(async () => {
@@ -120,7 +120,7 @@ describe('a proof works once', () => {
 
   it('counts jti per key: the same jti of another key is another proof', async () => {
     await tokens(t, app.token(form, { jti: 'the-one' }));
-    const other = await proofKey('ES256');
+    const other = await proofKey('EdDSA');
     const theirs = await t.hub.operations.mint({ client: APP, jkt: other.jkt });
     await tokens(t, keyedClient(t, other, clock.now).token(exchangeForm(APP, theirs), { jti: 'the-one' }));
   });

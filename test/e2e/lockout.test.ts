@@ -98,7 +98,7 @@ describe('the budget', () => {
   });
 
   it('counts a proof by another key and for another pairing', async () => {
-    const [key, thief] = [await proofKey('ES256'), await proofKey('ES256')];
+    const [key, thief] = [await proofKey('EdDSA'), await proofKey('EdDSA')];
     const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: 'P1' });
     const form = exchangeForm(APP, minted);
     const stolen = keyedClient(t, thief, clock.now, 'P1');

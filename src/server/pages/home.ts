@@ -1,6 +1,6 @@
 /** The front page: which hub this is, the last refusals for who is signed in, and how to send a first request. */
-import type { Verdict } from '../../core/verdict.ts';
-import { asShown, type Html, html, visible } from './html.ts';
+import { leaves, type Verdict } from '../../core/verdict.ts';
+import { capital, type Html, html, visible } from './html.ts';
 import { fact, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
 import { referenceOf } from './timeline.ts';
 
@@ -11,7 +11,10 @@ export interface HomePage {
   readonly issuer: string;
   readonly signed?: Signed;
   /** Newest first; shown only to who is signed in. */
-  readonly refusals?: readonly Pick<Verdict, 'id' | 'at' | 'action' | 'subject' | 'cause' | 'refusal' | 'times'>[];
+  readonly refusals?: readonly Pick<
+    Verdict,
+    'id' | 'at' | 'action' | 'subject' | 'decisive' | 'cause' | 'refusal' | 'times' | 'checks'
+  >[];
   /** An app that is registered already, for the first request. */
   readonly sample?: { readonly clientId: string; readonly redirectUri: string };
 }
@@ -60,9 +63,9 @@ function trusted(): Html {
 /** Refusals as a list of links to their pages. */
 export function refusalList(list: NonNullable<HomePage['refusals']>): Html {
   return html`<ul class="list">${list.map(
-    ({ id, at, action, subject, cause, refusal, times }) => html`<li><a href="${PATHS.verdict + referenceOf(id)}">
+    ({ id, at, action, subject, times, ...why }) => html`<li><a href="${PATHS.verdict + referenceOf(id)}">
 <span class="small soft">${moment(at)}</span>
-<span class="what"><b>${asShown((cause ?? refusal ?? 'refused').replaceAll('-', ' '))}</b>${times > 1 && ` × ${times}`}<br><span class="small soft">${shownFact(action)}${subject !== undefined && html` by ${shownFact(subject)}`}</span></span>
+<span class="what"><b>${capital(reason(why))}</b>${times > 1 && ` × ${times}`}<br><span class="small soft">${shownFact(action)}${subject !== undefined && html` by ${shownFact(subject)}`}</span></span>
 <span class="small go">${fact(referenceOf(id))}</span>
 </a></li>`,
   )}</ul>`;
@@ -90,4 +93,15 @@ ${lines.slice(1).map((line, i) => html`  ${visible(line)}${i < lines.length - 2 
 /** A word for a POSIX shell; quoted when it needs to be. */
 function quoted(word: string): string {
   return /^[\w./:=@%+,-]*$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The decisive cause in words; its id where the row keeps no tree. */
+function reason({
+  decisive,
+  cause,
+  refusal,
+  checks = [],
+}: Pick<Verdict, 'decisive' | 'cause' | 'refusal' | 'checks'>): string {
+  const say = leaves(checks).find((check) => check.id === decisive)?.cause?.say;
+  return say ?? (cause ?? refusal ?? 'refused').replaceAll('-', ' ');
 }

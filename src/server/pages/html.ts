@@ -60,10 +60,10 @@ function draw(text: string, limit: number, one: (character: string) => string): 
   return text.length > limit ? `${drawn}… (${text.length - limit} more)` : drawn;
 }
 
-/** `asShown`, with a capital at the beginning. */
+/** `asShown`, with a capital at the beginning; a parameter's name (`client_id is …`) stays as the standard spells it. */
 export function capital(words: string): string {
   const text = asShown(words);
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^[a-z]+_/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Control pictures are missing from many fonts and would show as empty boxes; these stand in nearly all. */

@@ -157,7 +157,32 @@ const GLYPHS: Readonly<Record<Outcome, { readonly sign: string; readonly word: s
 
 function phase(check: Check): Html {
   if (!check.children) return rule(check);
-  return html`<div class="phase"><h3>${capital(check.id.replaceAll('-', ' '))}</h3>${check.children.map(phase)}</div>`;
+  return html`<div class="phase"><h3>${capital(check.id.replaceAll('-', ' '))}</h3>${folded(check.children)}</div>`;
+}
+
+/** Neighbours that were not judged for one and the same reason share a row, as they do in the terminal. */
+function folded(checks: readonly Check[]): Html[] {
+  const rows: Check[][] = [];
+  for (const check of checks) {
+    const last = rows.at(-1);
+    const alike = check.outcome === 'skip' && last?.[0]?.outcome === 'skip' && last[0].because === check.because;
+    if (alike) last.push(check);
+    else rows.push([check]);
+  }
+  return rows.map(([first, ...others]) =>
+    first && others.length === 0 ? phase(first) : notJudged(first ? [first, ...others] : []),
+  );
+}
+
+function notJudged(checks: readonly Check[]): Html {
+  const { sign, word } = GLYPHS.skip;
+  return html`<div class="rule">
+<span class="glyph soft" aria-hidden="true">${sign}</span>
+<div>
+<p class="line">${checks.map(({ id }) => shownFact(id))}<span class="unseen">${word}</span></p>
+<p class="small soft">${asShown(checks[0]?.because ?? '')}</p>
+</div>
+</div>`;
 }
 
 function rule({ id, outcome, expected, presented, cause, because }: Check): Html {
