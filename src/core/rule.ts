@@ -34,6 +34,8 @@ export interface Rule<C> {
   readonly binds?: readonly string[];
   /** Causes whose failure, by a holder of the handle, counts against the code. */
   readonly counts?: readonly string[];
+  /** Causes that never refuse: the check holds, and somebody should know. */
+  readonly warns?: readonly string[];
   readonly causes: Readonly<Record<string, CauseText>>;
   /** Pure and total: never throws, never reads a clock. */
   check(c: C): Finding;

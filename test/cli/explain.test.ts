@@ -1,5 +1,5 @@
 /** `counterfoil explain` with whatever people bring, and the shapes of `--json`, for programs that read them. */
-// proves: A28, X1, X12, X17
+// proves: A28, X1, X12
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -63,8 +63,8 @@ function registerAdd(app: Command, environment: Environment): void {
   );
   teach(add, {
     examples: [
-      'app add my_app_123 --public --redirect-uri com.myapp:/callback --scope lamp:switch',
-      'app add my_server --confidential --redirect-uri https://my.example/callback --scope lamp:switch',
+      'app add my_app_123 --public --redirect-uri com.myapp:/callback --scope lamp:read',
+      'app add my_server --confidential --redirect-uri https://my.example/callback --scope lamp:read',
     ],
     json: `{app: ${JSON_APP}, secret?}`,
   });

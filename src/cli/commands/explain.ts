@@ -35,7 +35,7 @@ export function registerExplain(program: Command, environment: Environment): voi
   teach(command, {
     examples: [
       'explain request.txt                      a request as text, or a curl command',
-      'pbpaste | counterfoil explain -',
+      'explain - < request.txt',
       'explain \'{"error":"invalid_grant"}\'      an error, with or without its error_uri',
       'explain vd_7F3K9A2B4C                    an id, as show does',
       'explain client my_app_123                is this application set up well?',

@@ -32,7 +32,7 @@ export function registerMint(program: Command, environment: Environment): void {
     .option('--challenge <s256>', 'PKCE S256 challenge; without it a verifier is made and printed')
     .option('--jkt <thumbprint>', 'bind the code to a key (RFC 7638)')
     .option('--pairing <id>', 'bind the code to a pairing')
-    .option('--short', 'the 16-character form; needs --jkt')
+    .option('--short', 'the 16-character form, where the application may have it; bound to PKCE or a key')
     .option('--ttl <seconds>', 'lifetime, 300 at most');
   mint.action(
     action<MintOptions>(environment, async (cli, options) => {
@@ -53,7 +53,7 @@ export function registerMint(program: Command, environment: Environment): void {
   teach(mint, {
     examples: [
       'mint --client my_app_123',
-      'mint --client my_app_123 --scope lamp:switch --ttl 60',
+      'mint --client my_app_123 --scope lamp:read --ttl 60',
       'mint --client my_app_123 --json | jq -r .code',
     ],
     json: '{code, id, grant, until, redirectUri, scopes, verifier?}',

@@ -65,8 +65,9 @@ async function run(cli: Cli, options: StartOptions, openStore: (path: string) =>
       log: (line) => cli.say(line),
     });
     door = await serveAdmin(hub.operations, await adminPath(cli.db));
+    const demo = options.demo ? await createDemo(hub, cli) : undefined;
     cli.print(banner(hub, cli));
-    await (options.demo ? story(hub, cli, printer, stopped) : stopped);
+    await (demo ? story(hub, cli, demo, printer, stopped) : stopped);
     return EXIT.ok;
   } finally {
     await door?.close();
@@ -101,9 +102,8 @@ const KEYS: readonly (readonly [key: string, what: string])[] = [
 ];
 
 /** The demo on a terminal or a pipe; a pipe that ends leaves the hub running. */
-async function story(hub: Hub, cli: Cli, printer: Printer, stopped: Promise<void>): Promise<void> {
+async function story(hub: Hub, cli: Cli, demo: Demo, printer: Printer, stopped: Promise<void>): Promise<void> {
   const { style } = cli;
-  const demo = await createDemo(hub, cli);
   printer.demo = demo;
   await demo.introduce();
   const help = (): void => cli.print(keysLines(cli));

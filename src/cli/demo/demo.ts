@@ -182,11 +182,8 @@ async function lampLine(hub: Hub, app: DemoApp, style: Style): Promise<Line> {
   const reply = await app.switchLamp(true);
   if (reply.status !== 200) return [span(style, `the lamp was not switched: ${reply.status} ${reply.body}`, 'bad')];
   const { by } = await hub.lamp.state();
-  const own = by === app.pairingId;
-  return [
-    span(style, 'lamp: ON', 'good'),
-    span(style, own ? `, switched by the app's own pairing ${app.pairingId.slice(0, 8)}…` : `, switched by ${by}`),
-  ];
+  const who = by === app.pairingId ? `the app's own pairing ${app.pairingId.slice(0, 8)}…` : by;
+  return [span(style, `lamp: ON, switched by ${who}`, 'good')];
 }
 
 async function afterReplay(hub: Hub, app: DemoApp, verdict: Verdict | undefined, style: Style): Promise<Line> {

@@ -26,12 +26,19 @@ export const codeUnexpired: Rule<Presented> = {
   },
   check: ({ code, now }) => {
     if (!code) return skip('the code is not known');
-    const life = Math.round((code.until - code.from) / 1000);
-    const presented = `${Math.floor((now - code.from) / 1000)} s of ${life} s old`;
-    if (now < code.from) return fail('early', { expected: `at most ${life} s old`, presented });
+    const life = span((code.until - code.from) / 1000);
+    const presented = `${span((now - code.from) / 1000)} of ${life} old`;
+    if (now < code.from) return fail('early', { expected: `at most ${life} old`, presented });
     if (now <= code.until) return pass({ because: presented });
     const late = Math.ceil((now - code.until) / 1000);
     const cause = code.purpose === 'authorization_code' ? 'expired' : 'token-expired';
-    return fail(cause, { expected: `at most ${life} s old`, presented, detail: `${late} s too late` });
+    return fail(cause, { expected: `at most ${life} old`, presented, detail: `${span(late)} too late` });
   },
 };
+
+/** Seconds where they tell something; whole minutes, hours and days beyond. */
+function span(seconds: number): string {
+  const whole = Math.floor(seconds);
+  if (whole <= 3_600) return `${whole} s`;
+  return whole < 2 * 86_400 ? `${Math.floor(whole / 3_600)} h` : `${Math.floor(whole / 86_400)} days`;
+}
