@@ -87,7 +87,16 @@ export const rows: readonly Row[] = [
       { file: 'test/e2e/code-exchange.test.ts', title: 'has a 16-character form where it is bound to a proof as well' },
     ],
   },
-  { id: 'A9', title: 'the demo Trusted Application my_app_123', done: [] },
+  {
+    id: 'A9',
+    title: 'the demo Trusted Application my_app_123',
+    done: [
+      {
+        file: 'test/cli/sixty-seconds.test.ts',
+        title: 'tell the whole story in order: as printed, fixed, copied, replayed, quit',
+      },
+    ],
+  },
   {
     id: 'A10',
     title: 'native redirect com.myapp:/callback, a private-use scheme with one slash',
@@ -156,7 +165,16 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'A16', title: 'the fix says never to reuse a code', done: [] },
+  {
+    id: 'A16',
+    title: 'the fix says never to reuse a code',
+    done: [
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A25: code already used, replay attempt, always generate a fresh code',
+      },
+    ],
+  },
   {
     id: 'A17',
     title: 'wrong client credentials: 401 invalid_client, compared in constant time',
@@ -169,6 +187,7 @@ export const rows: readonly Row[] = [
         file: 'test/e2e/client-authentication.test.ts',
         title: 'refuses a confidential app without its secret, or with a wrong one, with 401 and a challenge',
       },
+      { file: 'test/cli/brief-tables.test.ts', title: 'A17: client_id or client_secret is incorrect' },
     ],
   },
   {
@@ -183,10 +202,35 @@ export const rows: readonly Row[] = [
         file: 'test/e2e/client-authentication.test.ts',
         title: 'refuses a confidential app without its secret, or with a wrong one, with 401 and a challenge',
       },
+      { file: 'test/cli/brief-tables.test.ts', title: 'A18: the app type (public or confidential) is misconfigured' },
     ],
   },
-  { id: 'A19', title: "an application's credentials can be checked by the hub: explain client", done: [] },
-  { id: 'A20', title: 'Trusted Applications are kept in console, command line and API', done: [] },
+  {
+    id: 'A19',
+    title: "an application's credentials can be checked by the hub: explain client",
+    done: [
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A19: double-check the credentials: explain client checks how an application is set up',
+      },
+    ],
+  },
+  {
+    id: 'A20',
+    title: 'Trusted Applications are kept in console, command line and API',
+    done: [
+      {
+        file: 'test/e2e/apps-journey.test.ts',
+        title:
+          'shows on a page what the command line registered, and tells the command line what a page did; no secret is kept',
+      },
+      { file: 'test/e2e/apps.test.ts', title: 'takes a public application that can exchange a code at once' },
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A20: the Trusted Applications registry is kept from the command line',
+      },
+    ],
+  },
   {
     id: 'A21',
     title: 'a grant type that is padded or not enabled is refused, with the difference shown',
@@ -196,6 +240,10 @@ export const rows: readonly Row[] = [
         title: 'refuses a grant type that is padded, in other case or unknown, and shows the difference',
       },
       { file: 'test/e2e/code-exchange.test.ts', title: 'refuses a grant type that is not enabled for the application' },
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A21: a grant type that is padded, or not enabled for the application',
+      },
     ],
   },
   {
@@ -207,6 +255,7 @@ export const rows: readonly Row[] = [
         title: 'tells a scope that is not included from one that is not enabled',
       },
       { file: 'test/e2e/code-exchange.test.ts', title: 'never gives more than the person allowed' },
+      { file: 'test/cli/brief-tables.test.ts', title: 'A22: the requested scopes are not allowed for the application' },
     ],
   },
   {
@@ -216,6 +265,10 @@ export const rows: readonly Row[] = [
       {
         file: 'test/e2e/code-exchange.test.ts',
         title: 'tells a scope that is not included from one that is not enabled',
+      },
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A23: a scope that is not included and one that is not enabled are two causes',
       },
     ],
   },
@@ -227,6 +280,10 @@ export const rows: readonly Row[] = [
         file: 'test/e2e/code-exchange.test.ts',
         title: 'is refused one millisecond later, and the verdict says how old it was and what to do',
       },
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A24: code expired, took too long to exchange, re-initiate the pairing flow',
+      },
     ],
   },
   {
@@ -236,6 +293,10 @@ export const rows: readonly Row[] = [
       {
         file: 'test/e2e/replay.test.ts',
         title: 'revokes everything issued: access token, refresh token, pairing and stream',
+      },
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A25: code already used, replay attempt, always generate a fresh code',
       },
     ],
   },
@@ -247,6 +308,10 @@ export const rows: readonly Row[] = [
         file: 'test/e2e/code-exchange.test.ts',
         title: "refuses a known client that presents another's code with invalid_grant",
       },
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A26: wrong client id, code issued for a different app, verify the client registration',
+      },
     ],
   },
   {
@@ -257,9 +322,22 @@ export const rows: readonly Row[] = [
         file: 'test/e2e/code-exchange.test.ts',
         title: 'refuses a redirect URI that differs by case, a slash, a blank, or is another registered one',
       },
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A27: incorrect redirect URI, mismatch with the registered one, check for an exact match',
+      },
     ],
   },
-  { id: 'A28', title: 'every refusal carries its ordered checklist', done: [] },
+  {
+    id: 'A28',
+    title: 'every refusal carries its ordered checklist',
+    done: [
+      {
+        file: 'test/cli/brief-tables.test.ts',
+        title: 'A28: carries its checklist, in the order in which the table judges',
+      },
+    ],
+  },
   { id: 'A29', title: 'a protected data API, snapshot and live stream, read by a BI-like client', done: [] },
   {
     id: 'A30',
@@ -401,7 +479,16 @@ export const rows: readonly Row[] = [
   { id: 'I5', title: 'a table says which services need prior authorization', done: [] },
   { id: 'I6', title: 'no authorization: CARC 197', done: [] },
   { id: 'I7', title: 'wrong or missing number: CARC 16 with M62, near misses shown', done: [] },
-  { id: 'J1', title: 'upd supersedes a code, and the old one names its successor', done: [] },
+  {
+    id: 'J1',
+    title: 'upd supersedes a code, and the old one names its successor',
+    done: [
+      {
+        file: 'test/cli/operator.test.ts',
+        title: 'J1: upd supersedes a code, the verdict of the old one names its successor, and the new one works',
+      },
+    ],
+  },
   { id: 'J2', title: 'codes of an older policy epoch are re-bound or refused', done: [] },
   { id: 'J3', title: 'upd prints what changed, with a compliance report', done: [] },
   { id: 'K1', title: 'code 51 and the ISO 8583 table', done: [] },

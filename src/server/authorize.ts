@@ -9,7 +9,7 @@ import {
   refuseAuthorize,
 } from '../profiles/oauth/authorize.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
-import { referenceOf } from '../profiles/oauth/wire.ts';
+import { sealReference } from '../profiles/oauth/reference.ts';
 import { readForm } from '../protocols/form/form.ts';
 import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
 import { type AppView, OperationError, type Operations } from './operations.ts';
@@ -122,7 +122,8 @@ function consentPurpose(query: string): string {
 
 function outcome(deps: PageDeps, result: AuthorizeOutcome): Outgoing {
   if (result.kind === 'redirect') return redirect(result.location);
-  return html(400, problemPage({ hub: deps.hub, error: result.error, reference: referenceOf(result.verdict) }));
+  const reference = sealReference(deps.oauth.keys.reference, result.verdict);
+  return html(400, problemPage({ hub: deps.hub, error: result.error, reference }));
 }
 
 interface LoginTry {

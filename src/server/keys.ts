@@ -23,6 +23,7 @@ export function deriveKeys(master: Uint8Array): HubKeys {
   return {
     successor: derive('refresh-successor'),
     nonce: derive('dpop-nonce'),
+    reference: derive('verdict-reference'),
     apiNonce: createSecretKey(randomBytes(32)),
     session: derive('session'),
   };

@@ -9,6 +9,7 @@ import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { CODE_TTL_MAX_SECONDS } from '../profiles/oauth/deps.ts';
 import { mintCodeOf } from '../profiles/oauth/mint.ts';
 import { challengeOf } from '../profiles/oauth/prove/pkce.ts';
+import { openReference } from '../profiles/oauth/reference.ts';
 import { withChecks } from '../profiles/oauth/verdicts.ts';
 import { codeId, readCode } from '../protocols/typed-code/typed-code.ts';
 import type { Listing } from '../store/port.ts';
@@ -76,9 +77,9 @@ export function createOperations(deps: OperateDeps): Operations {
     codes: (query) => store.find('codes', query),
     grants: (query) => store.find('grants', query),
     verdicts: (query) => store.find('verdicts', query),
-    verdict: async (id) => withChecks(await one(oauth, 'verdicts', id)),
+    verdict: async (id) => withChecks(await verdictNamed(oauth, id)),
     timeline: (id) => timeline(oauth, id),
-    replay: async (id, set) => replayed(oauth, withChecks(await one(oauth, 'verdicts', id)), set),
+    replay: async (id, set) => replayed(oauth, withChecks(await verdictNamed(oauth, id)), set),
     revoke: (id, cause) => revoke(oauth, id, cause),
     upd: (codeOrId) => upd(oauth, codeOrId),
     explainRequest: (request) => explainRequest(oauth, request),
@@ -100,6 +101,17 @@ async function one<K extends keyof Listing>({ store }: OAuthDeps, kind: K, id: s
   if (first === undefined) throw new NotFoundError(`nothing here has an id that begins with ${id}`);
   if (found.length > 1) throw new OperationError(`more than one id begins with ${id}: give more of it`);
   return first;
+}
+
+/** By its id, or by the reference that somebody was given: `vd_` and 26 characters can be either. */
+async function verdictNamed(oauth: OAuthDeps, id: string): Promise<Verdict> {
+  try {
+    return await one(oauth, 'verdicts', id);
+  } catch (error) {
+    const opened = openReference(oauth.keys.reference, id.slice(PREFIX.verdicts.length).toUpperCase());
+    if (opened === undefined || !(error instanceof NotFoundError)) throw error;
+    return one(oauth, 'verdicts', opened);
+  }
 }
 
 async function removeApp(

@@ -52,7 +52,8 @@ export function steady(text: string): string {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences are what is looked for
       .replace(/\u001b\[([\d;]*)m/g, '⟨$1⟩')
       .replace(/\b(vd|gr|cd|ef)_([0-9A-Z]{10,40})\b/g, (_, kind: string, rest: string) => `${kind}_${id(kind, rest)}`)
-      .replace(/(\/r\/|reference )([0-9A-Z]{10})\b/g, (_, before: string, rest: string) => before + id('vd', rest))
+      .replace(/(\/r\/)[0-9A-Z]{26}\b/g, '$1REFERENCE')
+      .replace(/(\/r\/)([0-9A-Z]{10})\b/g, (_, before: string, rest: string) => before + id('vd', rest))
       .replace(
         /(hap5\.1-authcode:(?: |%20|\+)?)([0-9A-Za-z]{29}|[0-9A-Za-z]{16})\b/g,
         (_, label: string, body: string) => {

@@ -149,7 +149,7 @@ async function running(child: ChildProcessWithoutNullStreams, db: string): Promi
       );
       const answer = await fetch(`${issuer}/token`, { method: 'POST', body, headers });
       const text = await answer.text();
-      const reference = /\/r\/([0-9A-Z]{10})"/.exec(text)?.[1];
+      const reference = /\/r\/([0-9A-Z]{26})"/.exec(text)?.[1];
       return { status: answer.status, body: text, verdict: reference === undefined ? '' : `vd_${reference}` };
     },
   };

@@ -46,7 +46,7 @@ describe('the first sixty seconds', () => {
     const hub = await place.start([]);
     const text = await press(hub, 's', LAST_LINE);
     expect(text).toMatch(
-      /400 \{"error":"unsupported_grant_type","error_uri":"http:\/\/localhost:\d+\/r\/[0-9A-Z]{10}"\}\n/,
+      /400 \{"error":"unsupported_grant_type","error_uri":"http:\/\/localhost:\d+\/r\/[0-9A-Z]{26}"\}\n/,
     );
     expect(text).toMatch(
       /✗ grant-type-known +expected authorization_code +got authorization_code␠ +blank at position 19\n/,

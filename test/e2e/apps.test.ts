@@ -154,7 +154,7 @@ describe('one application', () => {
         code_challenge_method: 'S256',
       };
       const answer = await visitor(t.url).get(`/authorize?${new URLSearchParams({ ...query, ...challenge })}`);
-      const reference = new URL(answer.location ?? 'none:').searchParams.get('error_uri')?.slice(-10);
+      const reference = new URL(answer.location ?? 'none:').searchParams.get('error_uri')?.slice(-26);
       return reference === undefined ? 'asked' : ((await t.hub.operations.verdict(`vd_${reference}`)).cause ?? '');
     };
     const both = { 'included-0': 'on', 'enabled-0': 'on', 'included-1': 'on' };

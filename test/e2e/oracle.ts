@@ -30,9 +30,9 @@ export function oracle(t: TestHub, client: string): Oracle {
   async function hear(request: RawRequest): Promise<Heard> {
     const { head, body } = await sendRaw(t.hub.port, rawRequest(request));
     const text = [...head, '', body].join('\n');
-    const uri = /http:\/\/localhost:\d+\/r\/([0-9A-Z]{10})/.exec(text)?.[0] ?? '';
+    const uri = /http:\/\/localhost:\d+\/r\/([0-9A-Z]{26})/.exec(text)?.[0] ?? '';
     const { decisive, cause } = await verdictAt(t, uri);
-    const bytes = text.replace(/^date: .*$/im, 'date').replaceAll(/\/r\/[0-9A-Z]{10}/g, '/r/REFERENCE');
+    const bytes = text.replace(/^date: .*$/im, 'date').replaceAll(/\/r\/[0-9A-Z]{26}/g, '/r/REFERENCE');
     return { bytes, why: `${decisive?.replace('oauth.', '')}/${cause}` };
   }
   return {

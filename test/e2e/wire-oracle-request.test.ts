@@ -131,7 +131,7 @@ describe('the page at /authorize', () => {
   it('is the same for an unknown client and for none, and for a wrong address and for none', async () => {
     const page = async (query: Fields): Promise<string> => {
       const { body } = await sendRaw(t.hub.port, rawRequest({ target: `/authorize?${new URLSearchParams(query)}` }));
-      return body.replaceAll(/[0-9A-Z]{10}(?=[<"])/g, 'REFERENCE');
+      return body.replaceAll(/[0-9A-Z]{26}(?=[<"])/g, 'REFERENCE');
     };
     expect(await page({ client_id: 'nobody', redirect_uri: 'com.myapp:/callback' })).toBe(await page({}));
     const wrong = await page({ client_id: APP, redirect_uri: 'com.myapp:/x' });

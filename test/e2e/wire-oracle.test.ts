@@ -176,15 +176,15 @@ describe('one wire error, one answer', () => {
 });
 
 describe('the reference', () => {
-  it('is another one each time a holder fails, and says nothing: ten characters at random', async () => {
+  it('is another one each time a holder fails, and says nothing: 26 characters at random', async () => {
     const minted = await mint();
     const references = new Set<string>();
     for (let i = 0; i < 3; i++) {
       const answer = await t.token({ ...exchangeForm(APP, minted), code_verifier: otherVerifier() });
       const { error_uri: uri } = (await answer.json()) as { error_uri: string };
-      references.add(uri.slice(-10));
+      references.add(uri.slice(-26));
     }
     expect(references.size).toBe(3);
-    for (const reference of references) expect(reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{10}$/);
+    for (const reference of references) expect(reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
   });
 });

@@ -47,7 +47,7 @@ export async function oauthHub(): Promise<OAuthHub> {
   const deps: OAuthDeps = {
     store,
     registry,
-    keys: { successor: key(), nonce: key(), apiNonce: key() },
+    keys: { successor: key(), nonce: key(), reference: key(), apiNonce: key() },
     config: { issuer: ISSUER, aliases: [], codeTtlSeconds: 300, accessTtlSeconds: 3_600, refreshTtlSeconds: 86_400 },
   };
   const register = async (id: string, app: Partial<App>): Promise<void> => {

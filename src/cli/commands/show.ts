@@ -49,7 +49,7 @@ export interface Named {
   readonly id: string;
 }
 
-const REFERENCE = /^(?:https?:\/\/[^\s?#]+)?\/?(?:r\/)?([0-9A-HJKMNP-TV-Z]{10})$/;
+const REFERENCE = /^(?:(?:https?:\/\/[^\s?#]+)?\/?r\/)?([0-9A-HJKMNP-TV-Z]{10}|[0-9A-HJKMNP-TV-Z]{26})$/;
 
 /** Reads an id, a reference or its URL, or a code itself; undefined when it is none of them. */
 export function kindOf(text: string): Named | undefined {

@@ -70,7 +70,7 @@ export async function refuseAuthorize(deps: OAuthDeps, request: AuthorizeRequest
     return { kind: 'problem', error: refusal, verdict: kept.verdict };
   const location = redirectTo(redirectUri, {
     error: refusal,
-    error_uri: errorUri(deps.config.issuer, kept.verdict),
+    error_uri: errorUri(deps, kept.verdict),
     state,
     iss: deps.config.issuer,
   });

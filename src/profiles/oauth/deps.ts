@@ -9,6 +9,8 @@ export interface OAuthKeys {
   readonly successor: KeyObject;
   /** DPoP nonces at `/token`, the same on every node. */
   readonly nonce: KeyObject;
+  /** References of verdicts in `error_uri`; 32 bytes. */
+  readonly reference: KeyObject;
   /** DPoP nonces at the protected API, of this process only. */
   readonly apiNonce: KeyObject;
 }

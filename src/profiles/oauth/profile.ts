@@ -119,6 +119,8 @@ export function checklistFor(
   return [...rules.values()]
     .filter((rule) => rule.refusal === refusal)
     .flatMap((rule) =>
-      Object.values(rule.causes).map((cause) => ({ rule: rule.id, say: cause.say, fixes: cause.fixes })),
+      Object.entries(rule.causes)
+        .filter(([cause]) => !rule.warns?.includes(cause))
+        .map(([, { say, fixes }]) => ({ rule: rule.id, say, fixes })),
     );
 }

@@ -85,7 +85,7 @@ export async function admit(
     const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
     return {
       ok: false,
-      answer: resourceRefusal(judgement, errorUri(deps.config.issuer, kept.verdict), nonce, needs.join(' ')),
+      answer: resourceRefusal(judgement, errorUri(deps, kept.verdict), nonce, needs.join(' ')),
     };
   }
   const headers: Readonly<Record<string, string>> = c.dpop ? { 'dpop-nonce': nonce } : {};

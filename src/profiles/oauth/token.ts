@@ -160,7 +160,7 @@ async function refuse(deps: OAuthDeps, { c, judgement }: Judged, verdict: Verdic
   const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
   const refusal = judgement.decisive?.refusal ?? 'server_error';
   const tooLarge = c.request.fault?.kind === 'too-large';
-  const answer = tokenRefusal(refusal, errorUri(deps.config.issuer, kept.verdict), nonceHeader(deps, c), tooLarge);
+  const answer = tokenRefusal(refusal, errorUri(deps, kept.verdict), nonceHeader(deps, c), tooLarge);
   return { answer, verdict: kept.verdict };
 }
 

@@ -5,7 +5,6 @@ import {
   bindings,
   CLIENT,
   code,
-  ISSUER,
   JKT,
   keyedResourceCase,
   NOW,
@@ -14,7 +13,7 @@ import {
   resourceCase,
   without,
 } from '../../../test/support/oauth-case.ts';
-import { bytes, causesOf, VERDICTS } from '../../../test/support/oauth-wire.ts';
+import { bytes, causesOf, REFERRING, VERDICTS } from '../../../test/support/oauth-wire.ts';
 import type { ResourceCase } from './case.ts';
 import { judge } from './profile.ts';
 import { errorUri, resourceRefusal } from './wire.ts';
@@ -69,7 +68,7 @@ const RESOURCE: Readonly<Record<string, ResourceCase>> = {
 
 describe('the refusal at the protected API', () => {
   const answerTo = (c: ResourceCase, verdict = VERDICTS[0] ?? '') =>
-    resourceRefusal(judge('resource', c), errorUri(ISSUER, verdict), 'nonce', c.needs.join(' '));
+    resourceRefusal(judge('resource', c), errorUri(REFERRING, verdict), 'nonce', c.needs.join(' '));
 
   it('is known here for every cause of the table', () => {
     expect(Object.keys(RESOURCE).sort()).toEqual(causesOf('resource'));

@@ -5,18 +5,12 @@
 import type { Judgement } from '../../core/verdict.ts';
 import { json, type Outgoing } from '../../protocols/http/exchange.ts';
 import { DPOP_ALGORITHMS } from './case.ts';
+import type { OAuthDeps } from './deps.ts';
+import { sealReference } from './reference.ts';
 
-/** Characters of a verdict's id, after its prefix, that make its reference. */
-const REFERENCE_LENGTH = 10;
-
-/** The reference of a verdict: what stands in `error_uri`, and what people read out to each other. */
-export function referenceOf(verdict: string): string {
-  return verdict.slice(3, 3 + REFERENCE_LENGTH);
-}
-
-/** Where the person in charge reads the verdict. */
-export function errorUri(issuer: string, verdict: string): string {
-  return `${issuer}/r/${referenceOf(verdict)}`;
+/** Where the person in charge reads the verdict: another address in every answer. */
+export function errorUri({ config, keys }: Pick<OAuthDeps, 'config' | 'keys'>, verdict: string): string {
+  return `${config.issuer}/r/${sealReference(keys.reference, verdict)}`;
 }
 
 /** Statuses other than 400: RFC 6749 §5.2, RFC 6750 §3.1. */

@@ -65,7 +65,8 @@ const OTHER_LABELS = Object.values(LABELS);
  * forgiven. A missing label is fine, a different one is a fault. More than 512 characters are a `length` fault unread.
  */
 export function readCode(purpose: Purpose, presented: string): ReadCode {
-  if (presented.length > PRESENTED_MAX) return { ok: false, fault: 'length', detail: lengthDetail(purpose, presented.length) };
+  if (presented.length > PRESENTED_MAX)
+    return { ok: false, fault: 'length', detail: lengthDetail(purpose, presented.length) };
   const label = LABELS[purpose];
   const trimmed = trim(presented);
   const rest = trimmed.startsWith(label) ? trimmed.slice(label.length) : trimmed;
@@ -100,14 +101,14 @@ export function codeId(purpose: Purpose, body: string): string {
   const key = Buffer.allocUnsafe(22);
   key.writeUInt16BE(BASE62.indexOf(body[0] ?? '0') * 62 + BASE62.indexOf(body[1] ?? '0'), 0);
   hash.copy(key, 2, 0, 20);
-  return `cd_${crockford(key)}`;
+  return `cd_${toCrockford(key)}`;
 }
 
 /** A fresh id: prefix, a coarse time bucket, then random; 128 bits or more in all, 26 characters. */
 export function newId(prefix: 'vd_' | 'gr_' | 'ef_', now: number): string {
   const bytes = randomBytes(16);
   bytes.writeUInt16BE(Math.floor(now / BUCKET_MS) & 0xffff, 0);
-  return prefix + crockford(bytes);
+  return prefix + toCrockford(bytes);
 }
 
 /** Without blanks, tabs and line breaks at both ends; nothing else is a blank here. One look at each character. */
@@ -140,7 +141,8 @@ function base62(bytes: Buffer, length: number): string {
   return text;
 }
 
-function crockford(bytes: Buffer): string {
+/** Crockford base32 of bytes, the last character padded with zero bits. */
+export function toCrockford(bytes: Uint8Array): string {
   let text = '';
   let held = 0;
   let bits = 0;
@@ -154,4 +156,21 @@ function crockford(bytes: Buffer): string {
     held &= (1 << bits) - 1;
   }
   return bits > 0 ? text + CROCKFORD[(held << (5 - bits)) & 31] : text;
+}
+
+/** The whole bytes of Crockford base32; characters outside the alphabet count as zero. */
+export function fromCrockford(text: string): Buffer {
+  const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
+  let held = 0;
+  let bits = 0;
+  let at = 0;
+  for (const character of text) {
+    held = (held << 5) | Math.max(0, CROCKFORD.indexOf(character));
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = (held >> bits) & 255;
+    held &= (1 << bits) - 1;
+  }
+  return bytes;
 }
