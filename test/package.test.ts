@@ -66,12 +66,30 @@ describe('the packed tarball', () => {
 
   it('passes attw: every entry has types that fit its module', () => {
     const judged = tool('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'], temp);
-    expect(judged).toMatch(/node16 \(from ESM\).*OK \(ESM\)/);
+    for (const entry of ['core', 'oauth', 'store', 'hub']) {
+      // in a table with one column per resolution, Node's own ESM first
+      expect(judged).toMatch(new RegExp(`"counterfoil/${entry}" +│ OK \\(ESM\\) +│ OK `));
+    }
   });
 
   it('says its version when installed, with nothing but its declared dependencies beside it', () => {
     const bin = join(installed, manifest.bin.counterfoil);
     expect(tool('node', [bin, '--version'], consumer).trim()).toBe(manifest.version);
+  });
+
+  it('gives a hub that starts and stops from its subpaths alone', () => {
+    const script = [
+      "import { deriveKeys, startHub } from 'counterfoil/hub';",
+      "import { openMemory } from 'counterfoil/store';",
+      "import { tables } from 'counterfoil/oauth';",
+      'const opened = openMemory();',
+      "const hub = await startHub({ ...opened, keys: deriveKeys(new Uint8Array(32)), data: 'm', port: 0 });",
+      "const answer = await fetch(hub.issuer + '/.well-known/oauth-authorization-server');",
+      'console.log(JSON.stringify([answer.status, Object.keys(tables)]));',
+      'await hub.close();',
+    ].join('\n');
+    const printed = tool('node', ['--input-type=module', '-e', script], consumer);
+    expect(JSON.parse(printed)).toEqual([200, ['token', 'authorize', 'resource']]);
   });
 
   it('gives the engine as counterfoil/core, and nothing by a path that is not exported', () => {

@@ -56,7 +56,7 @@ function heard(verdict: Verdict, { judgedOnly, offline }: Circumstances): string
     return judgedOnly ? 'the client would get what it asks for' : 'the client got what it asked for; you see this';
   const refusal = verdict.refusal ?? 'a refusal';
   if (judgedOnly) return `the client would hear ${refusal}, nothing more`;
-  return `the client heard ${refusal} and a reference to this verdict, nothing more; you see this`;
+  return `the client heard ${refusal} and a reference, nothing more; you see this`;
 }
 
 const LABEL_WIDTH = 12;

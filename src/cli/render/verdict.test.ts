@@ -95,7 +95,7 @@ What to do
     3. compare with the Trusted Applications   client-known
 
 Did         third failure within 10 s: the code is burned
-Heard       the client heard unsupported_grant_type and a reference to this verdict, nothing more; you see this
+Heard       the client heard unsupported_grant_type and a reference, nothing more; you see this
 `);
   });
 
