@@ -62,7 +62,7 @@ export async function judgeAccess(
     ...(code && { code: codeFacts(code) }),
     ...(grant && { grant: grantFacts(grant) }),
     generation: loaded.generation,
-    target: { method: request.method, uris: origins.map((origin) => origin + request.path) },
+    target: { method: request.method, uris: proof ? origins.map((origin) => origin + request.path) : [] },
     ...(proof && { dpop: dpopFacts(proof, deps.keys.apiNonce, loaded.now, NONE) }),
   };
   return { ...spendProof(fresh, proof, seen), loaded };

@@ -59,7 +59,8 @@ export async function readTokenRequest(deps: OAuthDeps, request: Incoming): Prom
     ...(read && { handle: read.handle }),
     ...(read?.body !== undefined && { presented: read.body }),
     ...(proof && { proof }),
-    target: { method: 'POST', uris: [issuer, ...aliases].map((origin) => `${origin}/token`) },
+    // Only a proof is judged by it; without one it would only make the snapshot longer.
+    target: { method: 'POST', uris: proof ? [issuer, ...aliases].map((origin) => `${origin}/token`) : [] },
     source: request.source,
   };
 }

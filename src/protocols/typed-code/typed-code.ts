@@ -134,12 +134,20 @@ function opaqueBody(bytes: Buffer, now: number): string {
 function base62(bytes: Buffer, length: number): string {
   let n = BigInt(`0x${bytes.toString('hex')}`);
   let text = '';
-  for (let i = 0; i < length; i++) {
-    text += BASE62[Number(n % 62n)];
-    n /= 62n;
+  while (text.length < length) {
+    let digits = Number(n % DIGITS);
+    n /= DIGITS;
+    for (let i = 0; i < DIGITS_AT_ONCE && text.length < length; i++) {
+      text += BASE62[digits % 62];
+      digits = Math.floor(digits / 62);
+    }
   }
   return text;
 }
+
+/** Eight digits fit into a double, and division of a BigInt is what costs. */
+const DIGITS_AT_ONCE = 8;
+const DIGITS = 62n ** BigInt(DIGITS_AT_ONCE);
 
 /** Crockford base32 of bytes, the last character padded with zero bits. */
 export function toCrockford(bytes: Uint8Array): string {
