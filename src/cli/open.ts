@@ -81,7 +81,7 @@ function raise(fault: unknown): never {
 
 const SYSTEM_SAYS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder',
-  ENOENT: 'a path in a folder that does not exist',
+  ENOENT: 'a path in a folder that does not exist (make it first)',
   ENOTDIR: 'a path through something that is no folder',
   EACCES: 'one that this user may not open',
   EPERM: 'one that this user may not open',

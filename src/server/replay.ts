@@ -1,4 +1,5 @@
 /** Judges a kept case again, with something set otherwise: what would have happened if …. Changes nothing. */
+import { show } from '../core/show.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { App } from '../profiles/oauth/app.ts';
 import type { AuthorizeCase, ResourceCase, TokenCase } from '../profiles/oauth/case.ts';
@@ -6,6 +7,7 @@ import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { OPEN_PARAMETERS } from '../profiles/oauth/evidence.ts';
 import { type Action, judge, policy } from '../profiles/oauth/profile.ts';
 import { clientFacts } from '../profiles/oauth/prove/client.ts';
+import { subjectOf } from '../profiles/oauth/verdicts.ts';
 import { OperationError } from './operations.ts';
 
 type Case = TokenCase | AuthorizeCase | ResourceCase;
@@ -26,12 +28,14 @@ export async function replayed(
     throw new OperationError(`verdicts of the profile ${verdict.profile} cannot be replayed yet`);
   let c = verdict.snapshot as Case;
   for (const [name, value] of Object.entries(set)) c = await changed(oauth, c, name, value);
-  const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, ...rest } = verdict;
+  const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, subject: _s, ...rest } = verdict;
+  const subject = subjectOf(c);
   const { ok, checks, decisive } = judge(verdict.action as Action, c);
   return {
     ...rest,
     ok,
     ...(decisive && { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal }),
+    ...(subject !== undefined && { subject: show(subject) }),
     policy,
     snapshot: c,
     checks,

@@ -88,12 +88,15 @@ interface Following {
   readonly first: readonly Verdict[];
 }
 
-/** Polls until the reader goes away or Ctrl-C. Rows of the last two rounds are remembered, so that none comes twice. */
+/** Equal refusals grow one row for a minute, so that long a row may come again with more `times`. */
+const GROWING_MS = 65_000;
+
+/** Polls until the reader goes away or Ctrl-C. What was printed is remembered with its count, so that nothing comes twice. */
 async function follow(cli: Cli, operations: Operations, { query, options, now, first }: Following): Promise<never> {
   const stopped = new AbortController();
   cli.environment.stdout.once('error', () => stopped.abort());
   let since = now;
-  let seen = new Set<string>();
+  let seen = new Set(first.map(keyOf));
   let fresh = first.toReversed();
   let heading = true;
   for (;;) {
@@ -101,11 +104,15 @@ async function follow(cli: Cli, operations: Operations, { query, options, now, f
     heading &&= fresh.length === 0;
     since = Math.max(since, ...fresh.map((v) => v.at));
     await sleep(FOLLOW_MS, undefined, { signal: stopped.signal });
-    const found = await select(operations, { ...query, since: since - FOLLOW_MS, limit: QUERY_MAX }, options);
-    const known = new Set([...seen, ...fresh.map((v) => v.id)]);
-    fresh = found.filter((v) => !known.has(v.id)).toReversed();
-    seen = new Set(found.map((v) => v.id));
+    const found = await select(operations, { ...query, since: since - GROWING_MS, limit: QUERY_MAX }, options);
+    const known = new Set([...seen, ...fresh.map(keyOf)]);
+    fresh = found.filter((v) => !known.has(keyOf(v)) && (v.at >= now || v.times > 1)).toReversed();
+    seen = new Set([...found.map(keyOf)]);
   }
+}
+
+function keyOf({ id, times }: Verdict): string {
+  return `${id} ${times}`;
 }
 
 function printFresh(cli: Cli, fresh: readonly Verdict[], heading: boolean): void {

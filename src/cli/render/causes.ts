@@ -1,16 +1,10 @@
 /** One class of error: every cause that hides behind it, in the order in which they are looked for. */
 import type { Fix } from '../../core/verdict.ts';
+import type { PossibleCause } from '../../profiles/oauth/profile.ts';
 import { counted } from './consequence.ts';
 import { ruleName } from './id.ts';
 import type { Line, Style } from './line.ts';
 import { blanks, mark, padLine, span, wrapWords } from './text.ts';
-
-/** A cause as the profile's table has it. */
-export interface PossibleCause {
-  readonly rule: string;
-  readonly say: string;
-  readonly fixes: readonly Fix[];
-}
 
 const INDENT = 5;
 /** An arrow is two columns in ASCII, and a blank follows. */

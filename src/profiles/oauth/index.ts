@@ -2,7 +2,7 @@
 export type { App, AppScope, AuthMethod, GrantType } from './app.ts';
 export type { AuthorizeCase, ResourceCase, TokenCase } from './case.ts';
 export type { OAuthConfig, OAuthDeps, OAuthKeys } from './deps.ts';
-export { type Action, checklistFor, judge, policy, tables } from './profile.ts';
+export { type Action, checklistFor, judge, type PossibleCause, policy, tables } from './profile.ts';
 export { challengeOf } from './prove/pkce.ts';
 export { openReference } from './reference.ts';
 export { type Admission, type Admitted, admit } from './resource.ts';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attempts, type Case, SOUND } from '../../../test/support/oauth-attempts.ts';
 import {
+  authorizeCase,
   CLIENT,
   client,
   code,
@@ -15,6 +16,7 @@ import {
   proof,
   REDIRECT,
   refreshCase,
+  resourceCase,
   tokenCase,
   without,
 } from '../../../test/support/oauth-case.ts';
@@ -192,5 +194,29 @@ describe('what is known of the profile', () => {
       for (const { fixes } of list) expect(fixes.length).toBeGreaterThan(0);
     }
     expect(checklistFor('constructor')).toEqual([]);
+  });
+});
+
+describe('what is heard', () => {
+  it('is in the words of the endpoint: the same dead code is three different errors', () => {
+    const unknown = { handle: { read: 'ok', id: 'cd_1', form: 'opaque', blanks: false } } as const;
+    expect(judge('token', { ...without(tokenCase(), 'code'), ...unknown }).decisive?.refusal).toBe('invalid_grant');
+    expect(judge('resource', { ...without(resourceCase(), 'code'), ...unknown }).decisive?.refusal).toBe(
+      'invalid_token',
+    );
+    const nowhere = { ...authorizeCase(), client: client({ redirectUris: ['https://elsewhere.example/'] }) };
+    expect(judge('authorize', nowhere).decisive?.refusal).toBe('invalid_request');
+    expect(judge('resource', { ...without(resourceCase(), 'code', 'handle'), scheme: 'none' }).decisive?.refusal).toBe(
+      'unauthorized',
+    );
+  });
+
+  it('has a checklist in the same words, without what only warns', () => {
+    const rules = (error: string) => checklistFor(error).map(({ rule }) => rule);
+    expect(rules('invalid_grant')).toContain('oauth.redirect-uri-exact');
+    expect(rules('invalid_grant')).not.toContain('oauth.token-scheme');
+    expect(rules('invalid_token')).toEqual(expect.arrayContaining(['oauth.token-scheme', 'oauth.code-unexpired']));
+    expect(checklistFor('invalid_grant').some(({ say }) => say.startsWith('blanks around'))).toBe(false);
+    expect(checklistFor('made_up')).toEqual([]);
   });
 });

@@ -100,27 +100,44 @@ export function judge(action: Action, c: TokenCase | AuthorizeCase | ResourceCas
   const bindings = 'code' in c ? (c.code?.bindings ?? []) : [];
   // The snapshot's action names its type; the tables share no other common shape.
   const judgement = decide(c as never, tables[action] as readonly Phase<never>[], bindings);
-  return action === 'authorize' ? inWordsOfAuthorize(judgement) : judgement;
+  const { decisive } = judgement;
+  if (!decisive) return judgement;
+  return { ...judgement, decisive: { ...decisive, refusal: heardAt(action, decisive) } };
 }
 
-/** RFC 6749 §4.1.2.1 knows no `invalid_grant` and no `invalid_client`: there a wrong address is an invalid request. */
-function inWordsOfAuthorize(judgement: Judgement): Judgement {
-  const { decisive } = judgement;
-  if (decisive?.refusal !== 'invalid_grant' && decisive?.refusal !== 'invalid_client') return judgement;
-  return { ...judgement, decisive: { ...decisive, refusal: 'invalid_request' } };
+/** What RFC 6750 §3.1 and RFC 9449 §7.1 let an API say beside `invalid_token`. */
+const API_ERRORS: ReadonlySet<string> = new Set(['invalid_dpop_proof', 'use_dpop_nonce', 'insufficient_scope']);
+
+/**
+ * The error as it is heard at one endpoint. Rules are shared by the tables and speak the words of `/token`
+ * (RFC 6749 §5.2); `/authorize` (§4.1.2.1) and the API have words of their own.
+ */
+function heardAt(action: Action, { rule, cause, refusal }: { rule: string; cause: string; refusal: string }): string {
+  if (action === 'authorize')
+    return refusal === 'invalid_grant' || refusal === 'invalid_client' ? 'invalid_request' : refusal;
+  if (action === 'token' || API_ERRORS.has(refusal)) return refusal;
+  // RFC 6750 §3.1: a request without any credentials gets no error code.
+  return rule === tokenScheme.id && cause === 'missing' ? 'unauthorized' : 'invalid_token';
+}
+
+/** One cause of an error, and what to do about it. */
+export interface PossibleCause {
+  readonly rule: string;
+  readonly say: string;
+  readonly fixes: readonly Fix[];
 }
 
 /** The generic checklist of a wire error, for when nothing but the error is known: each cause and its fixes, in order. */
-export function checklistFor(
-  refusal: string,
-): readonly { readonly rule: string; readonly say: string; readonly fixes: readonly Fix[] }[] {
-  const all = Object.values(tables).flatMap((table: readonly Phase<never>[]) => table.flatMap((phase) => phase.rules));
-  const rules = new Map(all.map((rule) => [rule.id, rule]));
-  return [...rules.values()]
-    .filter((rule) => rule.refusal === refusal)
-    .flatMap((rule) =>
-      Object.entries(rule.causes)
-        .filter(([cause]) => !rule.warns?.includes(cause))
-        .map(([, { say, fixes }]) => ({ rule: rule.id, say, fixes })),
-    );
+export function checklistFor(error: string): readonly PossibleCause[] {
+  const found = new Map<string, PossibleCause>();
+  for (const action of Object.keys(tables) as Action[]) {
+    const rules = tables[action].flatMap((phase: Phase<never>) => phase.rules);
+    for (const { id: rule, refusal, causes, warns } of rules) {
+      for (const [cause, { say, fixes }] of Object.entries(causes)) {
+        const heard = !warns?.includes(cause) && heardAt(action, { rule, cause, refusal }) === error;
+        if (heard) found.set(`${rule}/${cause}`, { rule, say, fixes });
+      }
+    }
+  }
+  return [...found.values()];
 }

@@ -51,7 +51,8 @@ export function withChecks(verdict: Verdict): Verdict {
   return { ...verdict, checks: judge(verdict.action as Action, verdict.snapshot as Case).checks };
 }
 
-function subjectOf(c: Case): string | undefined {
+/** The client a case speaks of: as presented, or as its token was bound. */
+export function subjectOf(c: Case): string | undefined {
   if ('clientId' in c) return c.clientId?.slice(0, 100);
   const bindings = 'code' in c ? c.code?.bindings : undefined;
   const owner = bindings?.find((b) => b.fact === 'client_id')?.expected;

@@ -34,15 +34,12 @@ export function tokenRefusal(
 
 /** The refusal at the protected API, RFC 6750 §3 and RFC 9449 §7.1: in `WWW-Authenticate`, and as JSON for people. */
 export function resourceRefusal(judgement: Judgement, uri: string, nonce: string, scope: string): Outgoing {
-  const { rule = '', refusal = 'invalid_token' } = judgement.decisive ?? {};
-  const proofError = refusal === 'invalid_dpop_proof' || refusal === 'use_dpop_nonce';
-  const error = proofError || refusal === 'insufficient_scope' ? refusal : 'invalid_token';
+  const error = judgement.decisive?.refusal ?? 'invalid_token';
+  const proofError = error === 'invalid_dpop_proof' || error === 'use_dpop_nonce';
   const algs = `algs="${DPOP_ALGORITHMS.join(' ')}"`;
   const headers = (challenge: string) => ({ 'www-authenticate': challenge, 'dpop-nonce': nonce });
-  // RFC 6750 §3.1: a request without any credentials gets no error code.
-  if (rule === 'oauth.token-scheme' && judgement.checks[0]?.children?.[0]?.cause?.id === 'missing') {
-    return json(401, { error: 'unauthorized' }, headers(`Bearer realm="counterfoil", DPoP ${algs}`));
-  }
+  // Without any credentials there is no error code to tell, and no verdict to point to (RFC 6750 §3.1).
+  if (error === 'unauthorized') return json(401, { error }, headers(`Bearer realm="counterfoil", DPoP ${algs}`));
   const parameters = `error="${error}", error_uri="${uri}"${error === 'insufficient_scope' ? `, scope="${scope}"` : ''}`;
   const challenge = proofError ? `DPoP ${parameters}, ${algs}` : `Bearer ${parameters}, DPoP ${algs}`;
   return json(error === 'insufficient_scope' ? 403 : 401, { error, error_uri: uri }, headers(challenge));
