@@ -74,7 +74,8 @@ function asList(value: Value): readonly string[] | undefined {
   return isList(value) ? value : undefined;
 }
 
-function isList(value: Value): value is readonly string[] {
+/** Is the value a list? `Array.isArray` alone does not narrow a readonly one. */
+export function isList(value: Value): value is readonly string[] {
   return Array.isArray(value);
 }
 

@@ -1,4 +1,5 @@
 /** Makes any value safe to look at: control, invisible and direction-changing characters become visible. */
+import { isList } from './match.ts';
 import type { Value } from './model.ts';
 
 /** Longest text shown, in characters; the rest is counted. */
@@ -39,10 +40,6 @@ export function show(value: Value): string {
   if ('from' in value) return `${value.from}…${value.to}`;
   if ('minor' in value) return `${value.minor} ${showText(value.currency)}`;
   return joined(value.version, String, '.');
-}
-
-function isList(value: Value): value is readonly string[] {
-  return Array.isArray(value);
 }
 
 function joined<T>(members: readonly T[], one: (member: T) => string, between: string): string {

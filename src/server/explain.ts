@@ -1,6 +1,7 @@
 /** Judges a pasted request with this hub's records, without sending it and without using anything up. */
-import type { Verdict } from '../core/verdict.ts';
+import type { Judgement, Verdict } from '../core/verdict.ts';
 import { readAuthorize } from '../profiles/oauth/authorize.ts';
+import type { Case } from '../profiles/oauth/case.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import type { Action } from '../profiles/oauth/profile.ts';
 import { judgeAccess } from '../profiles/oauth/resource.ts';
@@ -24,7 +25,7 @@ async function judged(
   oauth: OAuthDeps,
   action: Action,
   incoming: Incoming,
-): Promise<Parameters<typeof verdictOf> extends [infer C, infer J, ...unknown[]] ? { c: C; judgement: J } : never> {
+): Promise<{ c: Case; judgement: Judgement }> {
   if (action === 'token') return judgeToken(oauth, await readTokenRequest(oauth, incoming));
   if (action === 'authorize') return readAuthorize(oauth, incoming.query, SOURCE);
   return judgeAccess(oauth, incoming, [incoming.method === 'GET' ? 'lamp:read' : 'lamp:write']);

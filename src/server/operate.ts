@@ -5,6 +5,7 @@ import { show } from '../core/show.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { App } from '../profiles/oauth/app.ts';
 import { mintAsked, readAuthorize } from '../profiles/oauth/authorize.ts';
+import { listOf } from '../profiles/oauth/case.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { CODE_TTL_MAX_SECONDS } from '../profiles/oauth/deps.ts';
 import { mintCodeOf } from '../profiles/oauth/mint.ts';
@@ -173,7 +174,7 @@ async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
     grant: minted.grant.id,
     until: minted.kept.until,
     redirectUri,
-    scopes: Array.isArray(scope) ? (scope as readonly string[]) : [],
+    scopes: listOf(scope),
     ...(verifier !== undefined && { verifier }),
   };
 }
@@ -255,7 +256,7 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
       grant: grant.id,
       until: fresh.kept.until,
       redirectUri: String(grant.terms['redirect_uri'] ?? ''),
-      scopes: Array.isArray(scope) ? (scope as readonly string[]) : [],
+      scopes: listOf(scope),
     },
     changes: [
       { item: 'code', from: old.id.slice(0, 13), to: fresh.kept.id.slice(0, 13) },

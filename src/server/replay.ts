@@ -1,16 +1,14 @@
 /** Judges a kept case again, with something set otherwise: what would have happened if …. Changes nothing. */
 import { show } from '../core/show.ts';
 import type { Verdict } from '../core/verdict.ts';
-import type { App } from '../profiles/oauth/app.ts';
-import type { AuthorizeCase, ResourceCase, TokenCase } from '../profiles/oauth/case.ts';
+import type { AuthorizeCase, Case, TokenCase } from '../profiles/oauth/case.ts';
+import { appOf } from '../profiles/oauth/clients.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { OPEN_PARAMETERS } from '../profiles/oauth/evidence.ts';
 import { type Action, judge, policy } from '../profiles/oauth/profile.ts';
 import { clientFacts } from '../profiles/oauth/prove/client.ts';
 import { subjectOf } from '../profiles/oauth/verdicts.ts';
 import { OperationError } from './operations.ts';
-
-type Case = TokenCase | AuthorizeCase | ResourceCase;
 
 /** Facts that are outcomes of proofs, and what each may be set to. */
 const OUTCOMES = {
@@ -90,7 +88,7 @@ function withParameter<C extends TokenCase | AuthorizeCase>(c: C, name: string, 
 async function withClient(oauth: OAuthDeps, c: TokenCase | AuthorizeCase, id: string): Promise<Case> {
   const { client: before, ...rest } = withParameter(c, 'client_id', id);
   const known = before?.id === id ? before : undefined;
-  const registered = known ? undefined : (await oauth.registry.get<App>('app', id))?.body;
+  const registered = known ? undefined : await appOf(oauth, id);
   const client = known ?? (registered && clientFacts(id, registered));
   return { ...rest, clientId: id, ...(client && { client }) };
 }

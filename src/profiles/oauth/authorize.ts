@@ -3,15 +3,13 @@
  * The pages, sign-in and sessions are the server's (`src/server/authorize.ts`).
  */
 import type { Judgement } from '../../core/verdict.ts';
-import type { App } from './app.ts';
 import { type AuthorizeCase, askedScopes } from './case.ts';
+import { appOf, clientPart } from './clients.ts';
 import type { OAuthDeps } from './deps.ts';
 import { queryEvidence } from './evidence.ts';
 import { type Decision, type MintedCode, mintAuthorization } from './mint.ts';
 import { addressRules, judge } from './profile.ts';
-import { clientFacts } from './prove/client.ts';
-import { withoutSecrets } from './secrets.ts';
-import { verdictOf } from './verdicts.ts';
+import { refusalOf, verdictOf } from './verdicts.ts';
 import { errorUri, redirectTo } from './wire.ts';
 
 /** A judged authorize request. */
@@ -38,16 +36,12 @@ export async function readAuthorize(
 ): Promise<AuthorizeRequest> {
   const { form, facts } = queryEvidence(query);
   const clientId = form.get('client_id');
-  const [{ now, generation }, app] = await Promise.all([
-    deps.store.load({}),
-    clientId === undefined || clientId.length > 200 ? undefined : deps.registry.get<App>('app', clientId),
-  ]);
+  const [{ now, generation }, app] = await Promise.all([deps.store.load({}), appOf(deps, clientId)]);
   const c: AuthorizeCase = {
     now,
     ...(deps.offline && { offline: true }),
     request: facts,
-    ...(clientId !== undefined && { clientId: app ? clientId : withoutSecrets(clientId.slice(0, 200)) }),
-    ...(clientId !== undefined && app && { client: clientFacts(clientId, app.body) }),
+    ...clientPart(clientId, app),
     ...(decision && { decision }),
   };
   const state = form.get('state');
@@ -63,7 +57,7 @@ export function consentScopes(request: AuthorizeRequest): readonly string[] {
 export async function refuseAuthorize(deps: OAuthDeps, request: AuthorizeRequest): Promise<AuthorizeOutcome> {
   const { c, judgement, source, state } = request;
   const verdict = verdictOf(c, judgement, { action: 'authorize', source });
-  const kept = await deps.store.refuse({ now: c.now, verdict, coalesce: coalesceAuthorize(request) });
+  const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
   const { rule = '', refusal = 'server_error' } = judgement.decisive ?? {};
   const redirectUri = c.request.values['redirect_uri'];
   if (addressRules.has(rule) || redirectUri === undefined)
@@ -131,12 +125,4 @@ export async function answerAuthorize(
     location: redirectTo(request.c.request.values['redirect_uri'] ?? '', parameters),
     verdict,
   };
-}
-
-/** Equal refusals from one source within a minute are one row. */
-function coalesceAuthorize({ c, judgement, source }: AuthorizeRequest): string {
-  const minute = Math.floor(c.now / 60_000);
-  return ['authorize', source, judgement.decisive?.rule, judgement.decisive?.cause, c.client?.id ?? '-', minute].join(
-    '|',
-  );
 }

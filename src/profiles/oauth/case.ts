@@ -115,6 +115,9 @@ export interface ResourceCase extends Presented {
   readonly enabled?: readonly string[];
 }
 
+/** A case of any table; a verdict's snapshot is one. */
+export type Case = TokenCase | AuthorizeCase | ResourceCase;
+
 /** The value a code is bound to, or undefined. */
 export function bound(code: { readonly bindings: readonly Binding[] } | undefined, fact: string): Value | undefined {
   return code && bindingOf(code.bindings, fact)?.expected;
@@ -127,6 +130,16 @@ export function boundText(
 ): string | undefined {
   const value = bound(code, fact);
   return typeof value === 'string' ? value : undefined;
+}
+
+/** A value that the profile only ever keeps as a list: the scopes of a code or of a grant's terms. */
+export function listOf(value: Value | undefined): readonly string[] {
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+}
+
+/** The scopes an application may use right now: included and switched on. None when it is gone. */
+export function enabledScopes(app: Pick<App, 'scopes'> | undefined): readonly string[] {
+  return app?.scopes.filter((scope) => scope.enabled).map((scope) => scope.name) ?? [];
 }
 
 /** Scopes asked for, in order (RFC 6749 §3.3: separated by single blanks). */
@@ -190,6 +203,5 @@ export function askedScopes(c: Asked & { readonly code?: CodeFacts }): readonly 
   const named = scopesOf(c.request.values['scope']);
   if (named.length > 0) return named;
   const carried = bound(c.code, 'scope');
-  if (Array.isArray(carried)) return carried;
-  return c.client?.scopes.filter((scope) => scope.enabled).map((scope) => scope.name) ?? [];
+  return carried === undefined ? enabledScopes(c.client) : listOf(carried);
 }

@@ -3,7 +3,7 @@ import type { Binding, Code, Effect, Facts, Grant } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { codeId, mintCode, newId, readCode, successorOf } from '../../protocols/typed-code/typed-code.ts';
 import type { Loaded, Redemption } from '../../store/port.ts';
-import { askedScopes, bound, boundText, inGrace, provenKey, type TokenCase } from './case.ts';
+import { askedScopes, bound, boundText, inGrace, listOf, provenKey, type TokenCase } from './case.ts';
 import type { OAuthDeps } from './deps.ts';
 import type { Proof } from './prove/dpop.ts';
 
@@ -102,7 +102,7 @@ function refreshToken(
   }
   const key = refreshKey(c, c.client.authMethod);
   const granted = bound(c.code, 'scope');
-  const bindings = [...clientBinding(c), ...scopeBinding(Array.isArray(granted) ? granted : []), ...keyBinding(key)];
+  const bindings = [...clientBinding(c), ...scopeBinding(listOf(granted)), ...keyBinding(key)];
   return { token, code: codeOf('refresh_token', token, grant, c, bindings, deps.config.refreshTtlSeconds, 1) };
 }
 

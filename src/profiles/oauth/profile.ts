@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { decide } from '../../core/decide.ts';
 import type { Phase } from '../../core/rule.ts';
 import type { Fix, Judgement } from '../../core/verdict.ts';
-import type { AuthorizeCase, ResourceCase, TokenCase } from './case.ts';
+import type { AuthorizeCase, Case, ResourceCase, TokenCase } from './case.ts';
 import { clientAuthMethod } from './rules/client-auth-method.ts';
 import { clientKnown } from './rules/client-known.ts';
 import { clientSecret } from './rules/client-secret.ts';
@@ -96,7 +96,7 @@ export const policy: string = createHash('sha256')
   .slice(0, 12);
 
 /** Judges a case, fresh or from a snapshot, by the table of its action. */
-export function judge(action: Action, c: TokenCase | AuthorizeCase | ResourceCase): Judgement {
+export function judge(action: Action, c: Case): Judgement {
   const bindings = 'code' in c ? (c.code?.bindings ?? []) : [];
   // The snapshot's action names its type; the tables share no other common shape.
   const judgement = decide(c as never, tables[action] as readonly Phase<never>[], bindings);

@@ -3,8 +3,8 @@ import type { Grant } from '../../core/model.ts';
 import type { Judgement } from '../../core/verdict.ts';
 import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import type { Loaded } from '../../store/port.ts';
-import type { App } from './app.ts';
-import type { ResourceCase } from './case.ts';
+import { enabledScopes, type ResourceCase } from './case.ts';
+import { appOf } from './clients.ts';
 import type { OAuthDeps } from './deps.ts';
 import { judge } from './profile.ts';
 import { dpopFacts, dpopNonce, type Proof, readProof } from './prove/dpop.ts';
@@ -49,7 +49,7 @@ export async function judgeAccess(
   const loaded = await deps.store.load(id === undefined ? {} : { codes: [id] });
   const code = id === undefined ? undefined : loaded.codes.get(id);
   const grant = code && loaded.grants.get(code.grant);
-  const app = grant && (await deps.registry.get<App>('app', grant.to))?.body;
+  const app = await appOf(deps, grant?.to);
   const enabled = enabledScopes(app);
   const origins = [deps.config.issuer, ...deps.config.aliases];
   const fresh: ResourceCase = {
@@ -120,7 +120,7 @@ async function afterFirstUse(
 export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promise<boolean> {
   const { now, codes, grants, generation } = await deps.store.load({ codes: [admitted.code] });
   const code = codes.get(admitted.code);
-  const app = (await deps.registry.get<App>('app', admitted.grant.to))?.body;
+  const app = await appOf(deps, admitted.grant.to);
   const enabled = enabledScopes(app);
   return (
     admitted.needs.every((scope) => enabled.includes(scope)) &&
@@ -129,11 +129,6 @@ export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promis
     code.generation === generation &&
     grants.get(code.grant)?.state === 'active'
   );
-}
-
-/** What the application may do right now; nothing when it is gone. */
-function enabledScopes(app: App | undefined): readonly string[] {
-  return app?.scopes.filter((scope) => scope.enabled).map((scope) => scope.name) ?? [];
 }
 
 const NONE: ReadonlySet<string> = new Set();

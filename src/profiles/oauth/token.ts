@@ -8,14 +8,14 @@ import { codeId, type Purpose, readCode } from '../../protocols/typed-code/typed
 import type { Loaded } from '../../store/port.ts';
 import type { App } from './app.ts';
 import { boundText, type CodeFacts, type HandleFacts, type Target, type TokenCase } from './case.ts';
+import { appOf, clientPart } from './clients.ts';
 import type { OAuthDeps } from './deps.ts';
 import { bodyEvidence, type FormEvidence } from './evidence.ts';
 import { issue } from './issue.ts';
 import { judge } from './profile.ts';
-import { type ClientClaim, checkSecret, clientFacts, readClient } from './prove/client.ts';
+import { type ClientClaim, checkSecret, readClient } from './prove/client.ts';
 import { dpopFacts, dpopNonce, type Proof, readProof } from './prove/dpop.ts';
 import { checkVerifier } from './prove/pkce.ts';
-import { withoutSecrets } from './secrets.ts';
 import { refusalOf, verdictOf } from './verdicts.ts';
 import { errorUri, tokenRefusal } from './wire.ts';
 
@@ -92,24 +92,18 @@ export async function judgeToken(deps: OAuthDeps, evidence: TokenEvidence): Prom
   return { c, judgement: judge('token', c), evidence, loaded };
 }
 
-async function appOf(deps: OAuthDeps, id: string | undefined): Promise<App | undefined> {
-  return id === undefined || id.length > 200 ? undefined : (await deps.registry.get<App>('app', id))?.body;
-}
-
 function caseOf(deps: OAuthDeps, e: TokenEvidence, loaded: Loaded, app: App | undefined): TokenCase {
   const code = e.handle?.read === 'ok' ? loaded.codes.get(e.handle.id) : undefined;
   const grant = code && loaded.grants.get(code.grant);
   const next = code?.next === undefined ? undefined : loaded.codes.get(code.next);
   const challenge = boundText(code, 'code_challenge');
   const verifier = checkVerifier(e.form.get('code_verifier'), challenge);
-  const { clientId } = e.claim;
   return {
     now: loaded.now,
     ...(deps.offline && { offline: true }),
     request: e.facts,
     intent: e.intent,
-    ...(clientId !== undefined && { clientId: app ? clientId : withoutSecrets(clientId.slice(0, 200)) }),
-    ...(clientId !== undefined && app && { client: clientFacts(clientId, app) }),
+    ...clientPart(e.claim.clientId, app),
     auth: checkSecret(e.claim, app),
     ...(e.handle && { handle: e.handle }),
     ...(code && { code: codeFacts(code) }),

@@ -5,10 +5,8 @@ import { show } from '../../core/show.ts';
 import type { Judgement, Verdict } from '../../core/verdict.ts';
 import { newId } from '../../protocols/typed-code/typed-code.ts';
 import type { Refusal } from '../../store/port.ts';
-import type { AuthorizeCase, ResourceCase, TokenCase } from './case.ts';
+import type { Case } from './case.ts';
 import { type Action, judge, policy } from './profile.ts';
-
-type Case = TokenCase | AuthorizeCase | ResourceCase;
 
 const COALESCE_MS = 60_000;
 
@@ -65,8 +63,9 @@ const REVOKING: Readonly<Record<string, string>> = { replay: 'replayed', 'refres
  * How a refusal is kept. A failed proof by a holder counts against a live code, and its row is its own; everything
  * else that repeats within a minute, from one source, for one code and client and with the same cause, is one row.
  */
-export function refusalOf(c: TokenCase | ResourceCase, judgement: Judgement, verdict: Verdict): Refusal {
-  const { code, now } = c;
+export function refusalOf(c: Case, judgement: Judgement, verdict: Verdict): Refusal {
+  const { now } = c;
+  const code = 'code' in c ? c.code : undefined;
   const open = code?.state === 'live' && (code.total === null || code.used < code.total) && now <= code.until;
   const malformed = judgement.checks.some((phase) => phase.id === 'request' && phase.outcome === 'fail');
   const strikes = code !== undefined && open && judgement.counts && !malformed;
@@ -78,7 +77,7 @@ export function refusalOf(c: TokenCase | ResourceCase, judgement: Judgement, ver
     ...(strikes
       ? { strike: { key: `code:${code.id}`, limit: CODE_FAILURES, code: code.id } }
       : { coalesce: coalesceKey(c, verdict) }),
-    ...(revoking !== undefined && c.grant && { revokes: { grant: c.grant.id, cause: revoking } }),
+    ...(revoking !== undefined && 'grant' in c && c.grant && { revokes: { grant: c.grant.id, cause: revoking } }),
   };
 }
 
@@ -86,7 +85,7 @@ export function refusalOf(c: TokenCase | ResourceCase, judgement: Judgement, ver
  * What strangers can vary is left out of the key: of a request's faults only the decisive one counts, of its claims only
  * a client that is registered, or their combinations would be rows without end.
  */
-function coalesceKey(c: TokenCase | ResourceCase, verdict: Verdict): string {
+function coalesceKey(c: Case, verdict: Verdict): string {
   const { source, code = '-', action, at, decisive, cause } = verdict;
   const client = 'client' in c ? (c.client?.id ?? '-') : '-';
   const parts = [source, code, client, action, Math.floor(at / COALESCE_MS), decisive, cause];
