@@ -1,6 +1,6 @@
 /** The operations of the person in charge, over one store. Called in process, or behind the admin socket. */
 import { randomBytes } from 'node:crypto';
-import type { Code } from '../core/model.ts';
+import type { Code, Grant } from '../core/model.ts';
 import { show } from '../core/show.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { App } from '../profiles/oauth/app.ts';
@@ -12,7 +12,7 @@ import { mintCodeOf } from '../profiles/oauth/mint.ts';
 import { challengeOf } from '../profiles/oauth/prove/pkce.ts';
 import { openReference } from '../profiles/oauth/reference.ts';
 import { withChecks } from '../profiles/oauth/verdicts.ts';
-import { codeId, readCode } from '../protocols/typed-code/typed-code.ts';
+import { codeId, readCode, shortId } from '../protocols/typed-code/typed-code.ts';
 import type { Listing, Query } from '../store/port.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
 import { explainRequest } from './explain.ts';
@@ -167,16 +167,13 @@ async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
     ...(input.short === true && { short: true }),
     ...(input.ttlSeconds !== undefined && { ttlSeconds: input.ttlSeconds }),
   });
-  const scope = minted.grant.terms['scope'];
-  return {
-    code: minted.code,
-    id: minted.kept.id,
-    grant: minted.grant.id,
-    until: minted.kept.until,
-    redirectUri,
-    scopes: listOf(scope),
-    ...(verifier !== undefined && { verifier }),
-  };
+  return { ...handedOut(minted.code, minted.kept, minted.grant), ...(verifier !== undefined && { verifier }) };
+}
+
+/** What the person in charge is told of a fresh code: itself, this once, and what it is good for. */
+function handedOut(code: string, kept: Code, { id: grant, terms }: Grant): Minted {
+  const { id, until } = kept;
+  return { code, id, grant, until, redirectUri: String(terms['redirect_uri'] ?? ''), scopes: listOf(terms['scope']) };
 }
 
 function checkMint(input: MintInput, app: App, challenge: string | undefined): void {
@@ -233,10 +230,10 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
   const { now, generation, grants } = await oauth.store.load({ codes: [old.id] });
   const grant = grants.get(old.grant);
   if (grant?.state !== 'active')
-    throw new OperationError(`the grant behind ${old.id.slice(0, 13)} has ended: start again at /authorize`);
+    throw new OperationError(`the grant behind ${shortId(old.id)} has ended: start again at /authorize`);
   if (now > old.until)
     throw new OperationError(
-      `${old.id.slice(0, 13)} expired: upd gives a live code more time and brings none back; start again at /authorize`,
+      `${shortId(old.id)} expired: upd gives a live code more time and brings none back; start again at /authorize`,
     );
   const fresh = mintCodeOf(grant, old.bindings, {
     now,
@@ -246,20 +243,12 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
   });
   const won = await oauth.store.mint({ codes: [fresh.kept], supersedes: { code: old.id, rev: old.rev } });
   if (won === 'stale')
-    throw new OperationError(`${old.id.slice(0, 13)} was used or changed this very moment: nothing was updated`);
-  const scope = grant.terms['scope'];
+    throw new OperationError(`${shortId(old.id)} was used or changed this very moment: nothing was updated`);
   return {
     old: old.id,
-    minted: {
-      code: fresh.code,
-      id: fresh.kept.id,
-      grant: grant.id,
-      until: fresh.kept.until,
-      redirectUri: String(grant.terms['redirect_uri'] ?? ''),
-      scopes: listOf(scope),
-    },
+    minted: handedOut(fresh.code, fresh.kept, grant),
     changes: [
-      { item: 'code', from: old.id.slice(0, 13), to: fresh.kept.id.slice(0, 13) },
+      { item: 'code', from: shortId(old.id), to: shortId(fresh.kept.id) },
       { item: 'state of the old code', from: old.state, to: 'superseded' },
       { item: 'valid until', from: new Date(old.until).toISOString(), to: new Date(fresh.kept.until).toISOString() },
       { item: 'generation', from: String(old.generation), to: String(generation) },
@@ -273,12 +262,12 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
 
 async function codeToUpdate(oauth: OAuthDeps, codeOrId: string): Promise<Code> {
   const code = codeOrId.startsWith('cd_') ? await one(oauth, 'codes', codeOrId) : await codePresented(oauth, codeOrId);
-  const named = code.id.slice(0, 13);
+  const named = shortId(code.id);
   if (code.purpose !== 'authorization_code')
     throw new OperationError(`${named} is a token: it is renewed by refreshing, not by upd`);
   if (code.used > 0) throw new OperationError(`${named} was used already: start again at /authorize`);
   if (code.state === 'live') return code;
-  const successor = code.next === undefined ? '' : ` its successor is ${code.next.slice(0, 13)}`;
+  const successor = code.next === undefined ? '' : ` its successor is ${shortId(code.next)}`;
   throw new OperationError(
     `${named} is ${code.state}, expected a live code;${successor || ' start again at /authorize'}`,
   );

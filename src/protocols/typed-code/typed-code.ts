@@ -111,6 +111,11 @@ export function newId(prefix: 'vd_' | 'gr_' | 'ef_', now: number): string {
   return prefix + toCrockford(bytes);
 }
 
+/** The beginning of an id, as people are shown it: the prefix and ten characters. */
+export function shortId(id: string): string {
+  return id.slice(0, 13);
+}
+
 /** Without blanks, tabs and line breaks at both ends; nothing else is a blank here. One look at each character. */
 function trim(text: string): string {
   let from = 0;

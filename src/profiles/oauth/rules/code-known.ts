@@ -1,4 +1,5 @@
 import { fail, pass, type Rule, skip } from '../../../core/rule.ts';
+import { shortId } from '../../../protocols/typed-code/typed-code.ts';
 import type { Presented } from '../case.ts';
 
 /** This hub minted the code. */
@@ -20,7 +21,7 @@ export const codeKnown: Rule<Presented> = {
   check: ({ handle, code, offline }) => {
     if (!handle) return skip('no code came');
     if (handle.read !== 'ok') return skip('the code cannot be read');
-    if (code) return pass({ presented: code.id.slice(0, 13) });
+    if (code) return pass({ presented: shortId(code.id) });
     return offline ? skip("the hub's codes are not at hand") : fail('unknown');
   },
 };

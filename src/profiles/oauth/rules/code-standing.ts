@@ -1,4 +1,5 @@
 import { fail, pass, type Rule, skip } from '../../../core/rule.ts';
+import { shortId } from '../../../protocols/typed-code/typed-code.ts';
 import type { Presented } from '../case.ts';
 
 /** Neither the code nor the decision behind it has been ended. */
@@ -35,7 +36,7 @@ export const codeStanding: Rule<Presented> = {
   check: ({ code, grant, generation }) => {
     if (!code) return skip('the code is not known');
     if (code.state !== 'live') {
-      return fail(code.state, code.next === undefined ? {} : { detail: `its successor is ${code.next.slice(0, 13)}` });
+      return fail(code.state, code.next === undefined ? {} : { detail: `its successor is ${shortId(code.next)}` });
     }
     if (grant?.state !== 'active') {
       return fail('grant-ended', { presented: grant?.endedBy ?? grant?.state ?? 'no grant', expected: 'active' });
