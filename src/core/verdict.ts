@@ -81,6 +81,8 @@ export interface Verdict {
   /** How many equal attempts this row stands for (unknown handles are coalesced). */
   readonly times: number;
   readonly consequence?: Consequence;
+  /** Its subject, source, snapshot and tree were erased on request; the rest stays. */
+  readonly erased?: true;
 }
 
 /** All rule nodes of a tree, phases flattened, in order. */

@@ -10,8 +10,11 @@ export interface Registered<T = unknown> {
   readonly body: T;
 }
 
-/** The kinds of record. */
-export type Registrable = 'app' | 'user' | 'setting';
+/**
+ * The kinds of record. `session`, `link` and `attempt` come and go: who is signed in, one-time links, failed sign-ins.
+ * They are records so that any node can answer any request.
+ */
+export type Registrable = 'app' | 'user' | 'setting' | 'session' | 'link' | 'attempt';
 
 /** The registry port; the same file or database as the store. */
 export interface Registry {

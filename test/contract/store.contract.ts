@@ -16,6 +16,7 @@ import { refuseCases } from './cases/refuse.ts';
 import { registryCases } from './cases/registry.ts';
 import { revokeCases } from './cases/revoke.ts';
 import { sweepCases } from './cases/sweep.ts';
+import { upkeepCases } from './cases/upkeep.ts';
 
 /** Runs the whole contract against the store that `open` opens. */
 export function storeContract(name: string, open: Open): void {
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: Open): void {
     effectCases(open);
     sweepCases(open);
     registryCases(open);
+    upkeepCases(open);
     closeCases(open);
   });
 }

@@ -5,7 +5,7 @@ import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Refusal, Refused } from '../port.ts';
 import { revokeGrant } from './revoke.ts';
-import { expectFresh, kept, type Tables } from './tables.ts';
+import { expectFresh, kept, noteVerdict, type Tables } from './tables.ts';
 
 /** Keeps a refusal and does what it asks for. */
 export function refuse(tables: Tables, refusal: Refusal, moment: Moment): Refused {
@@ -18,11 +18,11 @@ export function refuse(tables: Tables, refusal: Refusal, moment: Moment): Refuse
   const consequence = { ...struck, ...(died?.found && revokedBy(died)) };
   if (older) {
     const row = kept(grown(older.verdict, verdict, consequence));
-    tables.verdicts.set(row.id, { ...older, verdict: row, lastAt: Math.max(older.lastAt, verdict.at) });
+    noteVerdict(tables, { ...older, verdict: row, lastAt: Math.max(older.lastAt, verdict.at) });
     return { verdict: row.id, consequence };
   }
   const row = kept({ ...verdict, ...(happened(consequence) && { consequence }) });
-  tables.verdicts.set(row.id, { verdict: row, lastAt: row.at, ...(coalesce !== undefined && { coalesce }) });
+  noteVerdict(tables, { verdict: row, lastAt: row.at, ...(coalesce !== undefined && { coalesce }) });
   if (coalesce !== undefined) tables.coalesced.set(coalesce, row.id);
   return { verdict: row.id, consequence };
 }

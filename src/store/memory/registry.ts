@@ -3,16 +3,16 @@ import type { Registered, Registry } from '../registry.ts';
 import { kept, type Tables } from './tables.ts';
 
 /** Builds the registry over `tables`; `opened` throws once it is closed. */
-export function memoryRegistry({ records }: Tables, opened: () => void): Registry {
+export function memoryRegistry(tables: Tables, opened: () => void): Registry {
   const keyOf = (kind: string, id: string): string => `${kind} ${id}`;
   return {
     async get<T>(kind: string, id: string) {
       opened();
-      return records.get(keyOf(kind, id)) as Registered<T> | undefined;
+      return tables.records.get(keyOf(kind, id)) as Registered<T> | undefined;
     },
     async list<T>(kind: string) {
       opened();
-      return [...records]
+      return [...tables.records]
         .filter(([key]) => key.startsWith(keyOf(kind, '')))
         .map(([, record]) => record as Registered<T>)
         .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -20,13 +20,13 @@ export function memoryRegistry({ records }: Tables, opened: () => void): Registr
     async save(kind, id, rev, body) {
       opened();
       const key = keyOf(kind, id);
-      if ((records.get(key)?.rev ?? 0) !== rev) return false;
-      records.set(key, kept({ id, rev: rev + 1, body }));
+      if ((tables.records.get(key)?.rev ?? 0) !== rev) return false;
+      tables.records.set(key, kept({ id, rev: rev + 1, body }));
       return true;
     },
     async remove(kind, id) {
       opened();
-      return records.delete(keyOf(kind, id));
+      return tables.records.delete(keyOf(kind, id));
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Code } from '../../core/model.ts';
 import { revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Revocation, Revoked } from '../port.ts';
-import { expectFresh, kept, type Tables, usable } from './tables.ts';
+import { expectFresh, kept, noteVerdict, type Tables, usable } from './tables.ts';
 
 const NOT_FOUND: Revoked = { found: false, revokedCodes: 0, undoing: 0 };
 const UNCHANGED: Revoked = { found: true, revokedCodes: 0, undoing: 0 };
@@ -16,7 +16,7 @@ export function revoke(tables: Tables, { target, cause, verdict }: Revocation, m
     'grant' in target ? revokeGrant(tables, target.grant, cause, moment) : revokeCode(tables, target.code, moment);
   if (verdict && changes) {
     const row = kept({ ...verdict, consequence: revokedBy(revoked) });
-    tables.verdicts.set(row.id, { verdict: row, lastAt: row.at });
+    noteVerdict(tables, { verdict: row, lastAt: row.at });
   }
   return revoked;
 }

@@ -9,26 +9,27 @@ import { sweep } from './sweep.ts';
 import type { Tables } from './tables.ts';
 import { mint, redeem } from './write.ts';
 
-/** Builds the store over `tables`; `opened` and `moment` throw once it is closed. */
+/** Builds the store over `tables`; `opened`, `moment` and `write` throw once it is closed. */
 export function memoryStore(
   tables: Tables,
   opened: () => void,
   moment: () => Moment,
+  write: <T>(work: (moment: Moment) => T) => T,
   close: () => Promise<void>,
 ): Store {
   return {
     load: async (ask) => load(tables, ask, moment().now),
-    mint: async (minting) => mint(tables, minting, moment()),
-    redeem: async (redemption) => redeem(tables, redemption, moment()),
-    refuse: async (refusal) => refuse(tables, refusal, moment()),
-    revoke: async (revocation) => revoke(tables, revocation, moment()),
+    mint: async (minting) => write((now) => mint(tables, minting, now)),
+    redeem: async (redemption) => write((now) => redeem(tables, redemption, now)),
+    refuse: async (refusal) => write((now) => refuse(tables, refusal, now)),
+    revoke: async (revocation) => write((now) => revoke(tables, revocation, now)),
     async find(kind, query) {
       opened();
       return find(tables, kind, query);
     },
     claim: async (ask) => claim(tables, ask, moment()),
     settle: async (settlement) => settle(tables, settlement, moment()),
-    sweep: async ({ before }) => sweep(tables, before, moment()),
+    sweep: async ({ before }) => write((now) => sweep(tables, before, now)),
     close,
   };
 }

@@ -1,4 +1,5 @@
 /** Forgetting. Hits and holds are the store's own bookkeeping and are not counted in the answer. */
+import { sweptEntry } from '../audit.ts';
 import type { Moment } from '../clock.ts';
 import type { Tables } from './tables.ts';
 
@@ -10,7 +11,11 @@ export function sweep(tables: Tables, before: number, { now }: Moment): number {
   for (const { coalesce, lastAt } of tables.verdicts.values()) {
     if (coalesce !== undefined && lastAt < before) tables.coalesced.delete(coalesce);
   }
-  forgotten += drop(tables.verdicts, ({ lastAt }) => lastAt < before);
+  const verdicts = drop(tables.verdicts, ({ lastAt }) => lastAt < before);
+  forgotten += verdicts;
+  const links = dropOld(tables.links, before);
+  dropOld(tables.checkpoints, before);
+  if (verdicts + links > 0) tables.chain.note(sweptEntry(before));
   drop(tables.hits, ({ times, inMs }) => (times.at(-1) ?? 0) + inMs < now);
   drop(tables.holds, ({ until }) => until < before);
   return forgotten;
@@ -20,4 +25,11 @@ function drop<T>(table: Map<string, T>, gone: (row: T) => boolean): number {
   const before = table.size;
   for (const [key, row] of table) if (gone(row)) table.delete(key);
   return before - table.size;
+}
+
+function dropOld(rows: { readonly at: number }[], before: number): number {
+  const young = rows.filter(({ at }) => at >= before);
+  const gone = rows.length - young.length;
+  if (gone > 0) rows.splice(0, rows.length, ...young);
+  return gone;
 }

@@ -1,12 +1,16 @@
 /** The rows in memory. A map keeps the order of writing, and changing a row leaves it in its place. */
 import type { Code, Effect, Grant, Hold } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { type Chain, type Checkpoint, erasedEntry, keptEntry, type Link, startChain } from '../audit.ts';
 import { StoreFaultError } from '../errors.ts';
 import type { Registered } from '../registry.ts';
+import { verdictRow } from '../rows.ts';
 
 /** All rows of one store. */
 export interface Tables {
-  readonly generation: number;
+  generation: number;
+  /** The newest time of a dump that was filled in; 0 without one. */
+  clock: number;
   readonly grants: Map<string, Grant>;
   readonly codes: Map<string, Code>;
   readonly holds: Map<string, Hold>;
@@ -15,16 +19,28 @@ export interface Tables {
   /** Ends of single-use keys. */
   readonly once: Map<string, number>;
   readonly effects: Map<string, { readonly effect: Effect; readonly at: number }>;
-  readonly verdicts: Map<string, { readonly verdict: Verdict; readonly lastAt: number; readonly coalesce?: string }>;
+  readonly verdicts: Map<string, VerdictKept>;
   /** Verdict ids by coalescing key. */
   readonly coalesced: Map<string, string>;
   readonly records: Map<string, Registered>;
+  /** The audit trail: this process's chain, its links, the signed ones. */
+  readonly chain: Chain;
+  readonly links: Link[];
+  readonly checkpoints: Checkpoint[];
+}
+
+/** A verdict's row. */
+export interface VerdictKept {
+  readonly verdict: Verdict;
+  readonly lastAt: number;
+  readonly coalesce?: string;
 }
 
 /** An empty store. */
 export function emptyTables(): Tables {
   return {
     generation: 1,
+    clock: 0,
     grants: new Map(),
     codes: new Map(),
     holds: new Map(),
@@ -34,7 +50,17 @@ export function emptyTables(): Tables {
     verdicts: new Map(),
     coalesced: new Map(),
     records: new Map(),
+    chain: startChain(),
+    links: [],
+    checkpoints: [],
   };
+}
+
+/** Writes a verdict's row, or puts another in its place, and notes it for the audit trail. */
+export function noteVerdict(tables: Tables, row: VerdictKept, why: 'kept' | 'erased' = 'kept'): void {
+  tables.verdicts.set(row.verdict.id, row);
+  const columns = verdictRow(row.verdict, row);
+  tables.chain.note(why === 'kept' ? keptEntry(columns) : erasedEntry(columns));
 }
 
 /** A copy that nobody can change, with exactly what JSON keeps: what the other stores would give back. */

@@ -3,7 +3,7 @@ import { checkMinting, checkRedemption } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import { StoreFaultError } from '../errors.ts';
 import type { Minting, Redemption, Won } from '../port.ts';
-import { expectFresh, kept, type Tables, usable } from './tables.ts';
+import { expectFresh, kept, noteVerdict, type Tables, usable } from './tables.ts';
 
 /** Writes a decision and its codes. */
 export function mint(tables: Tables, minting: Minting, { generation }: Moment): Won {
@@ -29,7 +29,7 @@ export function mint(tables: Tables, minting: Minting, { generation }: Moment): 
   }
   if (grant) tables.grants.set(grant.id, grant);
   for (const code of codes) tables.codes.set(code.id, code);
-  if (verdict) tables.verdicts.set(verdict.id, { verdict, lastAt: verdict.at });
+  if (verdict) noteVerdict(tables, { verdict, lastAt: verdict.at });
   return 'done';
 }
 
@@ -61,7 +61,7 @@ export function redeem(tables: Tables, redemption: Redemption, { now, generation
   for (const code of issue) tables.codes.set(code.id, code);
   for (const { key, until } of once) tables.once.set(key, until);
   for (const effect of effects) tables.effects.set(effect.id, { effect, at: now });
-  if (verdict) tables.verdicts.set(verdict.id, { verdict, lastAt: verdict.at });
+  if (verdict) noteVerdict(tables, { verdict, lastAt: verdict.at });
   return 'done';
 }
 

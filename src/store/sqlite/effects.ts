@@ -4,7 +4,7 @@ import type { Effect } from '../../core/model.ts';
 import { rowsOf } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Settlement } from '../port.ts';
-import { type EffectRow, toEffect } from './tables.ts';
+import { type EffectRow, toEffect } from '../rows.ts';
 
 /** Prepares leasing: the longest waiting first. The end of the lease is `nextAt`, its proof is the raised `rev`. */
 export function claimer(db: DatabaseSync): (ask: { limit: number; leaseMs: number }, moment: Moment) => Effect[] {

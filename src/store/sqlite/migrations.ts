@@ -64,6 +64,16 @@ CREATE TABLE records (
   kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT;
 `,
   },
+  {
+    version: 2,
+    sql: `
+CREATE TABLE audit (
+  chain TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL,
+  body TEXT NOT NULL) STRICT;
+CREATE TABLE checkpoints (
+  chain TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, at INTEGER NOT NULL, signature TEXT NOT NULL) STRICT;
+`,
+  },
 ];
 
 /**

@@ -1,12 +1,16 @@
 /** Opens the SQLite store: one file, any number of processes, durable when a promise resolves. */
 import { resolve } from 'node:path';
+import { startChain } from '../audit.ts';
 import { monotonic } from '../clock.ts';
 import type { Store } from '../port.ts';
 import type { Registry } from '../registry.ts';
+import type { Upkeep } from '../upkeep.ts';
 import { openFile } from './file.ts';
 import { type Counters, openQueue, type QueueOptions } from './queue.ts';
 import { sqliteRegistry } from './registry.ts';
 import { sqliteStore } from './store.ts';
+import { inserts } from './tables.ts';
+import { sqliteUpkeep } from './upkeep.ts';
 
 /** How to open. */
 export interface SqliteOptions {
@@ -28,6 +32,7 @@ export interface SqliteOptions {
 export interface OpenedSqlite {
   readonly store: Store;
   readonly registry: Registry;
+  readonly upkeep: Upkeep;
   readonly counters: Readonly<Counters>;
   close(): Promise<void>;
 }
@@ -43,7 +48,9 @@ export function openSqlite(options: SqliteOptions): OpenedSqlite {
   const file = resolve(path);
   const db = openFile(file, busyMs);
   const tick = monotonic(clock);
-  const queue = openQueue(db, file, tick, { maxQueue, maxBatch, busyMs, onStep });
+  const chain = startChain();
+  const insert = inserts(db, chain);
+  const queue = openQueue(db, file, tick, chain, { maxQueue, maxBatch, busyMs, onStep });
   const close = async (): Promise<void> => {
     if (!db.isOpen) return;
     queue.close();
@@ -52,8 +59,9 @@ export function openSqlite(options: SqliteOptions): OpenedSqlite {
     db.close();
   };
   return {
-    store: sqliteStore(db, queue, tick, close),
+    store: sqliteStore(db, queue, tick, chain, insert, close),
     registry: sqliteRegistry(db, queue),
+    upkeep: sqliteUpkeep(db, file, queue, chain, insert),
     counters: queue.counters,
     close,
   };

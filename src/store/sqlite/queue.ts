@@ -5,6 +5,7 @@
  * the faulty one fails alone, and the usual case pays for no savepoints.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Chain, Head } from '../audit.ts';
 import type { Moment } from '../clock.ts';
 import { closed, StoreBusyError } from '../errors.ts';
 import { told } from './file.ts';
@@ -58,12 +59,15 @@ export function openQueue(
   db: DatabaseSync,
   file: string,
   tick: (floor: number) => number,
+  chain: Chain,
   { maxQueue, maxBatch, busyMs, onStep }: QueueOptions,
 ): Queue {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const meta = db.prepare('SELECT generation, clock FROM meta');
-  const keepClock = db.prepare('UPDATE meta SET clock = ?');
+  const keepClock = db.prepare('UPDATE meta SET clock = max(clock, ?)');
+  const newestLink = db.prepare('SELECT chain, seq, hash FROM audit ORDER BY rowid DESC LIMIT 1');
+  const keepLink = db.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)');
   const counters: Counters = { intents: 0, transactions: 0 };
   let waiting: Waiting[] = [];
   let scheduled = false;
@@ -77,13 +81,17 @@ export function openQueue(
       const now = tick(clock);
       const outcomes = run({ now, generation });
       if (now > clock) keepClock.run(now);
+      const link = chain.link(now, () => newestLink.get() as Head | undefined);
+      if (link) keepLink.run(link.chain, link.seq, link.at, link.prev, link.hash, link.body);
       onStep?.('applied');
       commit.run();
+      chain.committed();
       onStep?.('committed');
       counters.transactions += 1;
       return outcomes;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
+      chain.forget(0);
       throw error;
     }
   }
@@ -104,6 +112,7 @@ export function openQueue(
     return transaction((moment) =>
       batch.map(({ intent }) => {
         db.exec('SAVEPOINT intent');
+        const { noted } = chain;
         try {
           const value = intent(moment);
           db.exec('RELEASE intent');
@@ -112,6 +121,7 @@ export function openQueue(
           // A full disk or a failing one ends the transaction by itself, and with it the work of the neighbours.
           if (!db.isTransaction) throw error;
           db.exec('ROLLBACK TO intent; RELEASE intent');
+          chain.forget(noted);
           return { ok: false, error };
         }
       }),

@@ -12,7 +12,7 @@ import {
   toGrant,
   toVerdict,
   type VerdictRow,
-} from './tables.ts';
+} from '../rows.ts';
 
 /** Prepares loading. Every read of one call sees the same committed state, other processes' writes included. */
 export function loader(db: DatabaseSync, tick: (floor: number) => number): (ask: Ask) => Loaded {

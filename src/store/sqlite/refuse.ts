@@ -4,7 +4,8 @@ import type { Consequence } from '../../core/verdict.ts';
 import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Refusal, Refused, Revoked } from '../port.ts';
-import { type Inserts, toVerdict, type VerdictRow, verdictGrower } from './tables.ts';
+import { toVerdict, type VerdictRow, verdictRow } from '../rows.ts';
+import type { Inserts } from './tables.ts';
 
 type RevokeGrant = (id: string, cause: string, moment: Moment) => Revoked;
 
@@ -16,18 +17,18 @@ export function refuser(
 ): (refusal: Refusal, moment: Moment) => Refused {
   const strike = striker(db);
   const keptAs = db.prepare('SELECT * FROM verdicts WHERE coalesce_key = ?');
-  const grow = verdictGrower(db);
   return (refusal, moment) => {
     const { verdict, coalesce, revokes } = refusal;
     const struck = strike(refusal, moment);
     const died = revokes && revokeGrant(revokes.grant, revokes.cause, moment);
     const consequence = { ...struck, ...(died?.found && revokedBy(died)) };
-    const kept = coalesce === undefined ? undefined : (keptAs.get(coalesce) as VerdictRow | undefined);
+    const kept = coalesce === undefined ? undefined : (keptAs.get(coalesce) as unknown as VerdictRow | undefined);
     if (!kept) {
-      insert.verdict(verdict, happened(consequence) ? consequence : undefined, coalesce);
+      insert.verdict(verdict, { coalesce, ...(happened(consequence) && { consequence }) });
       return { verdict: verdict.id, consequence };
     }
-    grow(grown(toVerdict(kept), verdict, consequence), verdict.at);
+    const lastAt = Math.max(kept.last_at, verdict.at);
+    insert.verdictAgain(verdictRow(grown(toVerdict(kept), verdict, consequence), { coalesce, lastAt }), 'grown');
     return { verdict: kept.id, consequence };
   };
 }

@@ -64,12 +64,13 @@ export function revoker(
   return ({ target, cause, verdict }, moment) => {
     if ('code' in target) {
       const revoked = revokeCode(target.code, moment);
-      if (verdict && revoked.revokedCodes > 0) insert.verdict(verdict, revokedBy(revoked));
+      if (verdict && revoked.revokedCodes > 0) insert.verdict(verdict, { consequence: revokedBy(revoked) });
       return revoked;
     }
     const before = (grantState.get(target.grant) as { state: string } | undefined)?.state;
     const revoked = revokeGrant(target.grant, cause, moment);
-    if (verdict && (before === 'active' || before === 'pending')) insert.verdict(verdict, revokedBy(revoked));
+    if (verdict && (before === 'active' || before === 'pending'))
+      insert.verdict(verdict, { consequence: revokedBy(revoked) });
     return revoked;
   };
 }

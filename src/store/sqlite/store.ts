@@ -1,5 +1,6 @@
 /** The store on SQLite: each method of the port is one intent in the queue, or one read. */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Chain } from '../audit.ts';
 import { closed } from '../errors.ts';
 import type { Store } from '../port.ts';
 import { claimer, settler } from './effects.ts';
@@ -8,7 +9,7 @@ import { finder, loader } from './read.ts';
 import { refuser } from './refuse.ts';
 import { grantRevoker, revoker } from './revoke.ts';
 import { type Place, START, sweeper } from './sweep.ts';
-import { inserts } from './tables.ts';
+import type { Inserts } from './tables.ts';
 import { minter, redeemer } from './write.ts';
 
 /** Builds the store of an open file; `close` lets go of it. */
@@ -16,9 +17,10 @@ export function sqliteStore(
   db: DatabaseSync,
   queue: Queue,
   tick: (floor: number) => number,
+  chain: Chain,
+  insert: Inserts,
   close: () => Promise<void>,
 ): Store {
-  const insert = inserts(db);
   const mint = minter(db, insert);
   const redeem = redeemer(db, insert);
   const revokeGrant = grantRevoker(db);
@@ -26,7 +28,7 @@ export function sqliteStore(
   const revoke = revoker(db, insert, revokeGrant);
   const claim = claimer(db);
   const settle = settler(db);
-  const sweep = sweeper(db);
+  const sweep = sweeper(db, chain);
   const load = loader(db, tick);
   const find = finder(db);
   const opened = (): void => {

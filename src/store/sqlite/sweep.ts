@@ -3,6 +3,7 @@
  * which needs no index on the way of a redemption.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { type Chain, sweptEntry } from '../audit.ts';
 import type { Moment } from '../clock.ts';
 
 /** Rows looked at in one transaction. */
@@ -23,17 +24,22 @@ export interface Step {
   readonly next?: Place;
 }
 
-/** What goes, and when. Hits and holds are the store's own bookkeeping and are not counted in the answer. */
+/** What goes, and when. Hits, holds and the audit trail are bookkeeping and are not counted in the answer. */
 const TABLES = [
   { name: 'once', time: 'until', goes: 'now', counted: true },
   { name: 'codes', time: 'ends', goes: 'before', counted: true },
   { name: 'verdicts', time: 'last_at', goes: 'before', counted: true },
   { name: 'hits', time: 'until', goes: 'now', counted: false },
   { name: 'holds', time: 'until', goes: 'before', counted: false },
+  { name: 'audit', time: 'at', goes: 'before', counted: false },
+  { name: 'checkpoints', time: 'at', goes: 'before', counted: false },
 ] as const;
 
+/** Tables whose rows the audit trail would miss. */
+const TRAILED: ReadonlySet<string> = new Set(['verdicts', 'audit']);
+
 /** Prepares a step of a sweep: one stretch of one table. */
-export function sweeper(db: DatabaseSync): (place: Place, before: number, moment: Moment) => Step {
+export function sweeper(db: DatabaseSync, chain: Chain): (place: Place, before: number, moment: Moment) => Step {
   const tables = TABLES.map(({ name, time, goes, counted }) => ({
     end: db.prepare(
       `SELECT max(rowid) AS last FROM (SELECT rowid FROM ${name} WHERE rowid > ? ORDER BY rowid LIMIT ?)`,
@@ -41,6 +47,7 @@ export function sweeper(db: DatabaseSync): (place: Place, before: number, moment
     forget: db.prepare(`DELETE FROM ${name} WHERE rowid > ? AND rowid <= ? AND ${time} < ?`),
     goes,
     counted,
+    trailed: TRAILED.has(name),
   }));
   return ({ table, after }, before, { now }) => {
     const one = tables[table];
@@ -48,6 +55,7 @@ export function sweeper(db: DatabaseSync): (place: Place, before: number, moment
     const { last } = one.end.get(after, STEP) as { last: number | null };
     if (last === null) return { forgotten: 0, next: { table: table + 1, after: 0 } };
     const { changes } = one.forget.run(after, last, one.goes === 'now' ? now : before);
+    if (changes > 0 && one.trailed) chain.note(sweptEntry(before));
     return { forgotten: one.counted ? Number(changes) : 0, next: { table, after: last } };
   };
 }

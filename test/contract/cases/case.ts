@@ -4,12 +4,14 @@ import { CODE_FAILURES } from '../../../src/core/limit.ts';
 import type { Code, Grant, Limit } from '../../../src/core/model.ts';
 import type { Listing, Redemption, Refusal, Store } from '../../../src/store/port.ts';
 import type { Registry } from '../../../src/store/registry.ts';
+import type { Upkeep } from '../../../src/store/upkeep.ts';
 import { codeOf, grantOf, verdictOf } from '../fixtures.ts';
 
 /** What an adapter's `open…` answers. */
 export interface Opened {
   readonly store: Store;
   readonly registry: Registry;
+  readonly upkeep: Upkeep;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export function plainly<T>(value: T): T {
 export interface Case {
   readonly store: Store;
   readonly registry: Registry;
+  readonly upkeep: Upkeep;
   time: number;
   /** A grant with so many live codes. */
   preload(codes?: number, over?: Partial<Code>): Promise<{ grant: Grant; codes: Code[]; code: Code }>;
@@ -54,6 +57,9 @@ export function freshCase(open: Open): Case {
     },
     get registry() {
       return opened.registry;
+    },
+    get upkeep() {
+      return opened.upkeep;
     },
     time: 0,
     async preload(codes = 1, over = {}) {

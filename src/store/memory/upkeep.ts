@@ -1,0 +1,156 @@
+/** Upkeep in memory. */
+import { type Link, restoredEntry } from '../audit.ts';
+import type { Moment } from '../clock.ts';
+import { codeRow, effectRow, erasedRow, grantRow, toCode, toEffect, toGrant, toVerdict, verdictRow } from '../rows.ts';
+import type { Upkeep } from '../upkeep.ts';
+import { CHUNK_ROWS, type Chunk, ERASED, type Erased, type Erasure, type Rows, TABLES } from '../upkeep.ts';
+import { emptyTables, kept, noteVerdict, type Tables, type VerdictKept } from './tables.ts';
+
+/** Builds the upkeep over `tables`. `write` runs one piece of work and writes its link; `moment` throws once closed. */
+export function memoryUpkeep(
+  tables: Tables,
+  write: <T>(work: (moment: Moment) => T) => T,
+  moment: () => Moment,
+): Upkeep {
+  return {
+    async dump() {
+      const { now: clock, generation } = moment();
+      const chunks = TABLES.flatMap((table) => chunksOf(table, allRows(tables)[table]));
+      return { meta: { generation, clock }, chunks: eachOf(chunks) };
+    },
+    async fill(dump) {
+      const fresh = emptyTables();
+      for await (const chunk of dump.chunks) put(fresh, chunk);
+      return write(() => {
+        const generation = Math.max(tables.generation, dump.meta.generation) + 1;
+        Object.assign(tables, { ...fresh, generation, chain: tables.chain, clock: dump.meta.clock });
+        tables.chain.restart();
+        tables.chain.note(restoredEntry(generation));
+        return generation;
+      });
+    },
+    raise: async () =>
+      write(() => {
+        tables.generation += 1;
+        tables.chain.note(restoredEntry(tables.generation));
+        return tables.generation;
+      }),
+    erase: async (what) => write(() => erase(tables, what)),
+    unsigned: () => tables.chain.unsigned,
+    async checkpoint(checkpoint) {
+      moment();
+      tables.checkpoints.push(checkpoint);
+      tables.chain.signed(checkpoint.seq);
+    },
+  };
+}
+
+async function* eachOf(chunks: readonly Chunk[]): AsyncGenerator<Chunk> {
+  yield* chunks;
+}
+
+function chunksOf<T extends keyof Rows>(table: T, rows: readonly Rows[T][]): Chunk[] {
+  const pages = Array.from({ length: Math.ceil(rows.length / CHUNK_ROWS) }, (_, i) =>
+    rows.slice(i * CHUNK_ROWS, (i + 1) * CHUNK_ROWS),
+  );
+  return pages.map((page) => ({ table, rows: page }) as unknown as Chunk);
+}
+
+function allRows(tables: Tables): { readonly [T in keyof Rows]: Rows[T][] } {
+  return {
+    grants: [...tables.grants.values()].map(grantRow),
+    codes: [...tables.codes.values()].map(codeRow),
+    holds: [...tables.holds.values()],
+    hits: [...tables.hits].flatMap(([budget, { times, inMs }]) =>
+      times.map((at) => ({ budget, at, until: at + inMs })),
+    ),
+    once: [...tables.once].map(([key, until]) => ({ key, until })),
+    effects: [...tables.effects.values()].map(({ effect, at }) => effectRow(effect, at)),
+    verdicts: [...tables.verdicts.values()].map(({ verdict, ...extras }) => verdictRow(verdict, extras)),
+    records: [...tables.records].map(([key, { id, rev, body }]) => {
+      return { kind: key.slice(0, -id.length - 1), id, rev, body: JSON.stringify(body) };
+    }),
+    audit: [...tables.links],
+    checkpoints: [...tables.checkpoints],
+  };
+}
+
+function put(tables: Tables, chunk: Chunk): void {
+  switch (chunk.table) {
+    case 'grants':
+      for (const row of chunk.rows) tables.grants.set(row.id, kept(toGrant(row)));
+      return;
+    case 'codes':
+      for (const row of chunk.rows) tables.codes.set(row.id, kept(toCode(row)));
+      return;
+    case 'holds':
+      for (const row of chunk.rows) tables.holds.set(row.key, row);
+      return;
+    case 'hits':
+      for (const { budget, at, until } of chunk.rows) {
+        const times = [...(tables.hits.get(budget)?.times ?? []), at];
+        tables.hits.set(budget, { times, inMs: until - at });
+      }
+      return;
+    case 'once':
+      for (const { key, until } of chunk.rows) tables.once.set(key, until);
+      return;
+    case 'effects':
+      for (const row of chunk.rows) tables.effects.set(row.id, { effect: kept(toEffect(row)), at: row.at });
+      return;
+    case 'verdicts':
+      for (const row of chunk.rows) {
+        const { last_at: lastAt, coalesce_key: coalesce } = row;
+        tables.verdicts.set(row.id, {
+          verdict: kept(toVerdict(row)),
+          lastAt,
+          ...(coalesce !== null && { coalesce }),
+        });
+        if (coalesce !== null) tables.coalesced.set(coalesce, row.id);
+      }
+      return;
+    case 'records':
+      for (const { kind, id, rev, body } of chunk.rows)
+        tables.records.set(`${kind} ${id}`, kept({ id, rev, body: JSON.parse(body) as unknown }));
+      return;
+    case 'audit':
+      tables.links.push(...(chunk.rows as readonly Link[]));
+      return;
+    case 'checkpoints':
+      tables.checkpoints.push(...chunk.rows);
+  }
+}
+
+function erase(tables: Tables, what: Erasure): Erased {
+  let verdicts = 0;
+  for (const row of tables.verdicts.values()) {
+    if (!meant(tables, row, what)) continue;
+    const pruned = erasedRow(verdictRow(row.verdict, row));
+    if (!pruned) continue;
+    if (row.coalesce !== undefined) tables.coalesced.delete(row.coalesce);
+    noteVerdict(tables, { verdict: kept(toVerdict(pruned)), lastAt: row.lastAt }, 'erased');
+    verdicts += 1;
+  }
+  return { verdicts, grants: eraseDecider(tables, what) };
+}
+
+function meant(tables: Tables, { verdict }: VerdictKept, what: Erasure): boolean {
+  const { by, since = 0, until = Number.MAX_SAFE_INTEGER } = what;
+  return (
+    (what.verdict === undefined || verdict.id.startsWith(what.verdict)) &&
+    (what.grant === undefined || verdict.grant === what.grant) &&
+    (what.client === undefined || verdict.subject === what.client) &&
+    (by === undefined || tables.grants.get(verdict.grant ?? '')?.by === by) &&
+    verdict.at >= since &&
+    verdict.at <= until
+  );
+}
+
+function eraseDecider({ grants }: Tables, { by, grant, since = 0, until = Number.MAX_SAFE_INTEGER }: Erasure): number {
+  if (by === undefined) return 0;
+  const decided = [...grants.values()].filter(
+    (one) => one.by === by && one.from >= since && one.from <= until && (grant === undefined || one.id === grant),
+  );
+  for (const one of decided) grants.set(one.id, kept({ ...one, by: ERASED }));
+  return decided.length;
+}
