@@ -17,7 +17,7 @@ function wall(name, from, may, comment) {
 }
 
 /** What profiles, inspectors and the server may know of the store. */
-const PORTS = '^src/store/(port|registry)\\.ts$';
+const PORTS = '^src/store/(port|registry|upkeep|audit|trail|rows)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

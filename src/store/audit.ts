@@ -12,7 +12,7 @@
  *     restored GENERATION         everything before was replaced by a backup
  *     after CHAIN SEQ HASH        first in a chain: the newest link of another chain that its process saw
  *
- * Not here: storing (each adapter) and signing and checking (`server/audit.ts`).
+ * Not here: storing (each adapter), checking (`trail.ts`), and the key (`server/keys.ts`).
  */
 import { hash, randomBytes } from 'node:crypto';
 import type { VerdictRow } from './rows.ts';
@@ -96,10 +96,8 @@ export interface Chain {
   /** The row to write, or undefined when nothing was noted. `newest` is asked once, for the first link of the chain. */
   link(at: number, newest: () => Head | undefined): Link | undefined;
   committed(): void;
-  /** The newest committed link, while no checkpoint covers it. */
-  readonly unsigned: Head | undefined;
-  /** A checkpoint covers the links up to `seq`. */
-  signed(seq: number): void;
+  /** Has the newest committed link signed, where no checkpoint covers it yet. */
+  sign(at: number, signer: (text: string) => string): Checkpoint | undefined;
   /** Begins again under another name: the links so far were replaced by a backup. */
   restart(): void;
 }
@@ -136,11 +134,11 @@ export function startChain(): Chain {
       next = undefined;
       entries = [];
     },
-    get unsigned() {
-      return head && head.seq > signedSeq ? head : undefined;
-    },
-    signed(seq) {
-      signedSeq = Math.max(signedSeq, seq);
+    sign(at, signer) {
+      if (!head || head.seq <= signedSeq) return undefined;
+      const unsigned = { ...head, at };
+      signedSeq = head.seq;
+      return { ...unsigned, signature: signer(checkpointText(unsigned)) };
     },
     restart() {
       chain = freshName();

@@ -10,11 +10,8 @@ export interface Registered<T = unknown> {
   readonly body: T;
 }
 
-/**
- * The kinds of record. `session`, `link` and `attempt` come and go: who is signed in, one-time links, failed sign-ins.
- * They are records so that any node can answer any request.
- */
-export type Registrable = 'app' | 'user' | 'setting' | 'session' | 'link' | 'attempt';
+/** The kinds of record. `session` and `link` (who is signed in, one-time sign-in links) come and go. */
+export type Registrable = 'app' | 'user' | 'setting' | 'session' | 'link';
 
 /** The registry port; the same file or database as the store. */
 export interface Registry {

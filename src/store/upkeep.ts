@@ -2,7 +2,7 @@
  * Upkeep: what is done to a store as a whole, seldom, by the person in charge. Beside `Store`, which is for attempts, and
  * `Registry`, which is for records. Every adapter keeps it; the contract is in `test/contract/cases/upkeep.ts`.
  */
-import type { Checkpoint, Head, Link } from './audit.ts';
+import type { Checkpoint, Link } from './audit.ts';
 import type { CodeRow, EffectRow, GrantRow, VerdictRow } from './rows.ts';
 
 /** The rows of each table, as a backup carries them. */
@@ -123,8 +123,9 @@ export interface Upkeep {
    * audit trail says that this row was erased. Of grants, `by` becomes `erased`; active ones are left as they are.
    */
   erase(what: Erasure): Promise<Erased>;
-  /** The newest link that this process has written, while it has no checkpoint. */
-  unsigned(): Head | undefined;
-  /** Keeps a checkpoint. */
-  checkpoint(checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Has the newest link that this process has written signed, and keeps the checkpoint. Undefined when there is none, or
+   * one covers it already. `signer` is given the text to sign and answers the signature, in any alphabet.
+   */
+  sign(signer: (text: string) => string): Promise<Checkpoint | undefined>;
 }

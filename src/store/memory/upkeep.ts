@@ -36,11 +36,10 @@ export function memoryUpkeep(
         return tables.generation;
       }),
     erase: async (what) => write(() => erase(tables, what)),
-    unsigned: () => tables.chain.unsigned,
-    async checkpoint(checkpoint) {
-      moment();
-      tables.checkpoints.push(checkpoint);
-      tables.chain.signed(checkpoint.seq);
+    async sign(signer) {
+      const checkpoint = tables.chain.sign(moment().now, signer);
+      if (checkpoint) tables.checkpoints.push(checkpoint);
+      return checkpoint;
     },
   };
 }

@@ -53,11 +53,14 @@ export function sqliteUpkeep(db: DatabaseSync, file: string, queue: Queue, chain
         return generation;
       }),
     erase: (what) => erase(db, queue, insert, what),
-    unsigned: () => chain.unsigned,
-    async checkpoint({ chain: name, seq, hash, at, signature }) {
-      await queue.submit(() => keepCheckpoint.run(name, seq, hash, at, signature));
-      chain.signed(seq);
-    },
+    sign: (signer) =>
+      queue.submit(({ now }) => {
+        const checkpoint = chain.sign(now, signer);
+        if (!checkpoint) return undefined;
+        const { chain: name, seq, hash, at, signature } = checkpoint;
+        keepCheckpoint.run(name, seq, hash, at, signature);
+        return checkpoint;
+      }),
   };
 }
 

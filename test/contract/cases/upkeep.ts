@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Code, Limit } from '../../../src/core/model.ts';
-import { digestOf, type Link, linkText, NO_HASH } from '../../../src/store/audit.ts';
+import { checkpointText, digestOf, type Link, linkText, NO_HASH } from '../../../src/store/audit.ts';
 import { type Chunk, type Dump, TABLES, type Upkeep } from '../../../src/store/upkeep.ts';
 import { codeOf, effectOf, grantOf, verdictOf } from '../fixtures.ts';
 import { dump, freshCase, type Open } from './case.ts';
@@ -138,8 +138,11 @@ export function upkeepCases(open: Open): void {
         expect(entries.findLast((entry) => entry.includes(row.id))).toBe(
           `kept ${row.id} ${row.times} ${digestOf(row)}`,
         );
-      const unsigned = t.upkeep.unsigned();
-      expect(unsigned).toEqual({ chain: links[0]?.chain, seq: links.length, hash: prev });
+      expect(await t.upkeep.sign(() => 'signed')).toMatchObject({
+        chain: links[0]?.chain,
+        seq: links.length,
+        hash: prev,
+      });
     });
 
     it('keeps checkpoints, and leaves no link for what was stale or failed', async () => {
@@ -152,13 +155,12 @@ export function upkeepCases(open: Open): void {
       const twice = verdictOf();
       await t.store.refuse({ now: t.time, verdict: twice });
       await expect(t.store.refuse({ now: t.time, verdict: twice })).rejects.toThrow();
-      const head = t.upkeep.unsigned();
-      expect(head?.seq).toBe(1);
-      if (!head) return;
-      await t.upkeep.checkpoint({ ...head, at: t.time, signature: 'signed' });
-      expect(t.upkeep.unsigned()).toBeUndefined();
+      const checkpoint = await t.upkeep.sign((text) => hash('sha256', text));
+      expect(checkpoint).toMatchObject({ seq: 1, at: expect.any(Number) });
+      expect(checkpoint && hash('sha256', checkpointText(checkpoint))).toBe(checkpoint?.signature);
+      expect(await t.upkeep.sign(() => 'again')).toBeUndefined();
       const { chunks } = await read(t.upkeep);
-      expect(rowsOf(chunks, 'checkpoints')).toEqual([{ ...head, at: t.time, signature: 'signed' }]);
+      expect(rowsOf(chunks, 'checkpoints')).toEqual([checkpoint]);
       expect(rowsOf(chunks, 'audit')).toHaveLength(1);
     });
 
@@ -176,7 +178,7 @@ export function upkeepCases(open: Open): void {
     it('notes a sweep that took verdicts or links', async () => {
       await t.store.refuse({ now: t.time, verdict: verdictOf({ at: 500 }) });
       await t.store.sweep({ before: 400 });
-      expect(t.upkeep.unsigned()?.seq).toBe(1);
+      expect((await t.upkeep.sign(() => ''))?.seq).toBe(1);
       await t.store.sweep({ before: 501 });
       const links = rowsOf((await read(t.upkeep)).chunks, 'audit') as Link[];
       expect(links.at(-1)?.body).toBe('swept 501');
