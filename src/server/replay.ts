@@ -88,7 +88,7 @@ function withParameter<C extends TokenCase | AuthorizeCase>(c: C, name: string, 
 async function withClient(oauth: OAuthDeps, c: TokenCase | AuthorizeCase, id: string): Promise<Case> {
   const { client: before, ...rest } = withParameter(c, 'client_id', id);
   const known = before?.id === id ? before : undefined;
-  const registered = known ? undefined : await appOf(oauth, id);
+  const registered = known ? undefined : await appOf(oauth, id, await oauth.store.load({}));
   const client = known ?? (registered && clientFacts(id, registered));
   return { ...rest, clientId: id, ...(client && { client }) };
 }

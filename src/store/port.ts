@@ -20,6 +20,8 @@ export interface Ask {
 export interface Loaded {
   readonly now: number;
   readonly generation: number;
+  /** Grows with every record of the registry that is saved or removed: while it is equal, no record has changed. */
+  readonly records: number;
   readonly codes: ReadonlyMap<string, Code>;
   readonly grants: ReadonlyMap<string, Grant>;
   readonly holds: ReadonlyMap<string, Hold>;

@@ -36,7 +36,9 @@ export async function readAuthorize(
 ): Promise<AuthorizeRequest> {
   const { form, facts } = queryEvidence(query);
   const clientId = form.get('client_id');
-  const [{ now, generation }, app] = await Promise.all([deps.store.load({}), appOf(deps, clientId)]);
+  const loaded = await deps.store.load({});
+  const { now, generation } = loaded;
+  const app = await appOf(deps, clientId, loaded);
   const c: AuthorizeCase = {
     now,
     ...(deps.offline && { offline: true }),

@@ -7,7 +7,7 @@
  *
  * Not here: who may redeem it. Usable alone, without storage.
  */
-import { createHash, createHmac, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, hash, type KeyObject, randomFillSync } from 'node:crypto';
 
 /** Labels by purpose. RFC 6749 §A.11 allows any visible character in a code; RFC 6750 §2.1 is narrower for tokens. */
 export const LABELS = {
@@ -30,16 +30,13 @@ const BUCKET_MS = 4_000;
 const BUCKETS = 62 * 62;
 
 const RANDOM_CHARACTERS = BODY_LENGTH.opaque - 2;
-/** 192 bits for 62²⁷ < 2¹⁶¹ values: what the division favours is one part in 2³¹. */
-const RANDOM_BYTES = 24;
 
 /** Longest string looked at, blanks and label included; anything longer is no code. */
 const PRESENTED_MAX = 512;
 
 /** A fresh code for `purpose`; `now` in milliseconds names its time bucket. */
 export function mintCode(purpose: Purpose, form: 'opaque' | 'bound', now: number): string {
-  const body =
-    form === 'bound' ? base62(randomBytes(16), BODY_LENGTH.bound) : opaqueBody(randomBytes(RANDOM_BYTES), now);
+  const body = form === 'bound' ? randomBase62(BODY_LENGTH.bound) : bucketOf(now) + randomBase62(RANDOM_CHARACTERS);
   return LABELS[purpose] + body;
 }
 
@@ -49,7 +46,7 @@ export function mintCode(purpose: Purpose, form: 'opaque' | 'bound', now: number
  */
 export function successorOf(key: KeyObject, predecessor: string, family: string, usedAt: number): string {
   const mac = createHmac('sha256', key).update(predecessor).update('\0').update(family).digest();
-  return LABELS.refresh_token + opaqueBody(mac, usedAt);
+  return LABELS.refresh_token + bucketOf(usedAt) + base62(mac, RANDOM_CHARACTERS);
 }
 
 /** What a presented string turned out to be. `body` is what counts; `blanks` were around it and were dropped. */
@@ -97,16 +94,16 @@ export function readCode(purpose: Purpose, presented: string): ReadCode {
  * @param body as `readCode` gave it; anything but letters and digits may throw a `RangeError`
  */
 export function codeId(purpose: Purpose, body: string): string {
-  const hash = createHash('sha256').update(LABELS[purpose]).update(body).digest();
+  const digest = hash('sha256', LABELS[purpose] + body, 'buffer');
   const key = Buffer.allocUnsafe(22);
   key.writeUInt16BE(BASE62.indexOf(body[0] ?? '0') * 62 + BASE62.indexOf(body[1] ?? '0'), 0);
-  hash.copy(key, 2, 0, 20);
+  digest.copy(key, 2, 0, 20);
   return `cd_${toCrockford(key)}`;
 }
 
 /** A fresh id: prefix, a coarse time bucket, then random; 128 bits or more in all, 26 characters. */
 export function newId(prefix: 'vd_' | 'gr_' | 'ef_', now: number): string {
-  const bytes = randomBytes(16);
+  const bytes = Buffer.from(random(16).buffer);
   bytes.writeUInt16BE(Math.floor(now / BUCKET_MS) & 0xffff, 0);
   return prefix + toCrockford(bytes);
 }
@@ -130,9 +127,37 @@ function lengthDetail(purpose: Purpose, length: number): string {
   return `expected ${BODY_LENGTH.opaque}${short} letters and digits, got ${length}`;
 }
 
-function opaqueBody(bytes: Buffer, now: number): string {
+function bucketOf(now: number): string {
   const bucket = Math.floor(now / BUCKET_MS) % BUCKETS;
-  return `${BASE62[Math.floor(bucket / 62)]}${BASE62[bucket % 62]}${base62(bytes, RANDOM_CHARACTERS)}`;
+  return `${BASE62[Math.floor(bucket / 62)]}${BASE62[bucket % 62]}`;
+}
+
+/** Asking the system for a few bytes costs as much as for a few thousand. What is handed out is wiped from here. */
+const pool = Buffer.alloc(4_096);
+let handedOut = pool.length;
+
+/** `length` fresh random bytes, 4,096 at most. */
+function random(length: number): Uint8Array {
+  if (handedOut + length > pool.length) {
+    randomFillSync(pool);
+    handedOut = 0;
+  }
+  const bytes = Uint8Array.prototype.slice.call(pool, handedOut, handedOut + length);
+  pool.fill(0, handedOut, handedOut + length);
+  handedOut += length;
+  return bytes;
+}
+
+/** The largest multiple of 62 that a byte can be below: whatever is above it is drawn again, so that none is favoured. */
+const EVEN = 248;
+
+/** `length` random base62 digits, each as likely as any other. */
+function randomBase62(length: number): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of random(length - text.length)) if (byte < EVEN) text += BASE62[byte % 62];
+  }
+  return text;
 }
 
 /** `length` base62 digits of the number in `bytes`, which must carry at least that much. */

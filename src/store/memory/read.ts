@@ -30,7 +30,7 @@ export function load(tables: Tables, ask: Ask, now: number): Loaded {
     if (hold) holds.set(key, hold);
   }
   const once = new Set((ask.once ?? []).filter((key) => tables.once.has(key)));
-  return { now, generation: tables.generation, codes, grants, holds, once };
+  return { now, generation: tables.generation, records: tables.recordsRev, codes, grants, holds, once };
 }
 
 /** What a filter looks at in one row. */

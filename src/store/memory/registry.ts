@@ -21,12 +21,15 @@ export function memoryRegistry(tables: Tables, opened: () => void): Registry {
       opened();
       const key = keyOf(kind, id);
       if ((tables.records.get(key)?.rev ?? 0) !== rev) return false;
+      tables.recordsRev += 1;
       tables.records.set(key, kept({ id, rev: rev + 1, body }));
       return true;
     },
     async remove(kind, id) {
       opened();
-      return tables.records.delete(keyOf(kind, id));
+      const removed = tables.records.delete(keyOf(kind, id));
+      if (removed) tables.recordsRev += 1;
+      return removed;
     },
   };
 }

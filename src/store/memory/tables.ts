@@ -11,6 +11,8 @@ export interface Tables {
   generation: number;
   /** The newest time of a dump that was filled in; 0 without one. */
   clock: number;
+  /** Counts changes of records. */
+  recordsRev: number;
   readonly grants: Map<string, Grant>;
   readonly codes: Map<string, Code>;
   readonly holds: Map<string, Hold>;
@@ -41,6 +43,7 @@ export function emptyTables(): Tables {
   return {
     generation: 1,
     clock: 0,
+    recordsRev: 0,
     grants: new Map(),
     codes: new Map(),
     holds: new Map(),

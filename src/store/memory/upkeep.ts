@@ -23,7 +23,14 @@ export function memoryUpkeep(
       for await (const chunk of dump.chunks) put(fresh, chunk);
       return write(() => {
         const generation = Math.max(tables.generation, dump.meta.generation) + 1;
-        Object.assign(tables, { ...fresh, generation, chain: tables.chain, clock: dump.meta.clock });
+        Object.assign(tables, {
+          ...fresh,
+          generation,
+          chain: tables.chain,
+          clock: dump.meta.clock,
+          recordsRev: tables.recordsRev,
+        });
+        tables.recordsRev += 1;
         tables.chain.restart();
         tables.chain.note(restoredEntry(generation));
         return generation;

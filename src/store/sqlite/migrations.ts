@@ -67,6 +67,8 @@ CREATE TABLE records (
   {
     version: 2,
     sql: `
+ALTER TABLE meta ADD COLUMN records INTEGER NOT NULL DEFAULT 0;
+
 CREATE TABLE audit (
   chain TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL,
   body TEXT NOT NULL) STRICT;

@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Code, Grant, Hold } from '../../core/model.ts';
 import { rowsOf } from '../bounds.ts';
+import { closed } from '../errors.ts';
 import type { Ask, Listing, Loaded, Query } from '../port.ts';
 import {
   type CodeRow,
@@ -14,18 +15,52 @@ import {
   type VerdictRow,
 } from '../rows.ts';
 
-/** Prepares loading. Every read of one call sees the same committed state, other processes' writes included. */
-export function loader(db: DatabaseSync, tick: (floor: number) => number): (ask: Ask) => Loaded {
+/**
+ * Prepares loading. All loads that arrive in one turn of the event loop share one snapshot, other processes' writes
+ * included: opening and closing a read transaction costs as much as reading a case.
+ */
+export function loader(db: DatabaseSync, tick: (floor: number) => number): (ask: Ask) => Promise<Loaded> {
   const begin = db.prepare('BEGIN');
   const commit = db.prepare('COMMIT');
-  const meta = db.prepare('SELECT generation, clock FROM meta');
+  const meta = db.prepare('SELECT generation, clock, records FROM meta');
+  const read = reader(db);
+  let waiting: {
+    readonly ask: Ask;
+    readonly resolve: (loaded: Loaded) => void;
+    readonly reject: (e: unknown) => void;
+  }[] = [];
+
+  function together(): void {
+    const asked = waiting;
+    waiting = [];
+    try {
+      if (!db.isOpen) throw closed();
+      begin.run();
+      const { generation, clock, records } = meta.get() as { generation: number; clock: number; records: number };
+      const moment = { now: tick(clock), generation, records };
+      const answers = asked.map(({ ask }) => ({ ...moment, ...read(ask) }));
+      for (const [i, { resolve }] of asked.entries()) resolve(answers[i] as Loaded);
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    } finally {
+      if (db.isOpen && db.isTransaction) commit.run();
+    }
+  }
+
+  return (ask) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(together);
+      waiting.push({ ask, resolve, reject });
+    });
+}
+
+/** Prepares reading one case inside a snapshot. */
+function reader(db: DatabaseSync): (ask: Ask) => Omit<Loaded, 'now' | 'generation' | 'records'> {
   const codeOf = db.prepare('SELECT * FROM codes WHERE id = ?');
   const grantOf = db.prepare('SELECT * FROM grants WHERE id = ?');
   const holdOf = db.prepare('SELECT key, until, rev FROM holds WHERE key = ?');
   const onceTaken = db.prepare('SELECT 1 FROM once WHERE key = ?');
-
-  function read(ask: Ask): Loaded {
-    const { generation, clock } = meta.get() as { generation: number; clock: number };
+  return (ask) => {
     const codes = new Map<string, Code>();
     const grants = new Map<string, Grant>();
     const holds = new Map<string, Hold>();
@@ -55,16 +90,7 @@ export function loader(db: DatabaseSync, tick: (floor: number) => number): (ask:
       if (row) holds.set(key, { key, until: row.until, rev: row.rev });
     }
     for (const key of ask.once ?? []) if (onceTaken.get(key)) once.add(key);
-    return { now: tick(clock), generation, codes, grants, holds, once };
-  }
-
-  return (ask) => {
-    begin.run();
-    try {
-      return read(ask);
-    } finally {
-      if (db.isTransaction) commit.run();
-    }
+    return { codes, grants, holds, once };
   };
 }
 

@@ -17,6 +17,7 @@ export function sqliteRegistry(db: DatabaseSync, queue: Queue): Registry {
   const create = db.prepare('INSERT INTO records VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING');
   const update = db.prepare('UPDATE records SET rev = rev + 1, body = ? WHERE kind = ? AND id = ? AND rev = ?');
   const remove = db.prepare('DELETE FROM records WHERE kind = ? AND id = ?');
+  const changed = db.prepare('UPDATE meta SET records = records + 1');
   const toRecord = <T>({ id, rev, body }: RecordRow): Registered<T> => ({ id, rev, body: JSON.parse(body) });
   const opened = (): void => {
     if (!db.isOpen) throw closed();
@@ -35,9 +36,15 @@ export function sqliteRegistry(db: DatabaseSync, queue: Queue): Registry {
       const text = JSON.stringify(body);
       return queue.submit(() => {
         const { changes } = rev === 0 ? create.run(kind, id, text) : update.run(text, kind, id, rev);
+        if (changes > 0) changed.run();
         return changes > 0;
       });
     },
-    remove: (kind, id) => queue.submit(() => remove.run(kind, id).changes > 0),
+    remove: (kind, id) =>
+      queue.submit(() => {
+        const { changes } = remove.run(kind, id);
+        if (changes > 0) changed.run();
+        return changes > 0;
+      }),
   };
 }

@@ -35,10 +35,7 @@ export function sqliteStore(
     if (!db.isOpen) throw closed();
   };
   return {
-    async load(ask) {
-      opened();
-      return load(ask);
-    },
+    load,
     mint: (minting) => queue.submit((moment) => mint(minting, moment)),
     redeem: (redemption) => queue.submit((moment) => redeem(redemption, moment)),
     refuse: (refusal) => queue.submit((moment) => refuse(refusal, moment)),

@@ -129,7 +129,7 @@ function replaceAll(db: DatabaseSync, staged: string, { generation, clock }: Met
   }
   db.prepare(
     `UPDATE main.meta SET generation = max(?, (SELECT generation FROM staged.meta)),
-     clock = max(?, (SELECT clock FROM staged.meta))`,
+     clock = max(?, (SELECT clock FROM staged.meta)), records = records + 1`,
   ).run(generation, clock);
 }
 

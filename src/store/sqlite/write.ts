@@ -26,9 +26,9 @@ export function minter(db: DatabaseSync, insert: Inserts): (minting: Minting, mo
       const { changes } = supersede.run(codes[0]?.id ?? null, supersedes.code, supersedes.rev, generation);
       if (changes === 0) return 'stale';
     }
-    if (grant) insert.grant(grant);
-    for (const code of codes) insert.code(code);
-    if (verdict) insert.verdict(verdict);
+    const at = grant && insert.grant(grant);
+    for (const code of codes) insert.code(code, at);
+    if (verdict) insert.verdict(verdict, {}, at);
     return 'done';
   };
 }
@@ -36,7 +36,7 @@ export function minter(db: DatabaseSync, insert: Inserts): (minting: Minting, mo
 /** Prepares redeeming: the reads that assert, then the one conditional update that decides, then the rest. */
 export function redeemer(db: DatabaseSync, insert: Inserts): (redemption: Redemption, moment: Moment) => Won {
   const grantExists = db.prepare('SELECT 1 FROM grants WHERE id = ?');
-  const grantAt = db.prepare(`SELECT 1 FROM grants WHERE id = ? AND rev = ? AND state = 'active'`);
+  const grantAt = db.prepare(`SELECT rowid AS no FROM grants WHERE id = ? AND rev = ? AND state = 'active'`);
   const codeAt = db.prepare('SELECT 1 FROM codes WHERE id = ? AND rev = ?');
   const holdOf = db.prepare('SELECT rev FROM holds WHERE key = ?');
   const onceTaken = db.prepare('SELECT 1 FROM once WHERE key = ?');
@@ -46,9 +46,8 @@ export function redeemer(db: DatabaseSync, insert: Inserts): (redemption: Redemp
      WHERE id = ? AND grant_id = ? AND rev = ? AND ${USABLE}`,
   );
 
-  function asserted({ grant, unchanged = [], holds = [], once = [] }: Redemption): boolean {
+  function asserted({ unchanged = [], holds = [], once = [] }: Redemption): boolean {
     return (
-      grantAt.get(grant.id, grant.rev) !== undefined &&
       unchanged.every(({ code, rev }) => codeAt.get(code, rev) !== undefined) &&
       holds.every(({ key, rev }) => ((holdOf.get(key) as { rev: number } | undefined)?.rev ?? null) === rev) &&
       once.every(({ key }) => onceTaken.get(key) === undefined)
@@ -58,7 +57,8 @@ export function redeemer(db: DatabaseSync, insert: Inserts): (redemption: Redemp
   return (redemption, { now, generation }) => {
     checkRedemption(redemption);
     const { grant, spend, issue, once = [], effects = [], verdict } = redemption;
-    if (!asserted(redemption)) return 'stale';
+    const found = grantAt.get(grant.id, grant.rev) as { no: number } | undefined;
+    if (!found || !asserted(redemption)) return 'stale';
     for (const code of issue) {
       if (code.grant !== grant.id && !grantExists.get(code.grant)) throw unknownGrant(code.grant);
     }
@@ -67,10 +67,11 @@ export function redeemer(db: DatabaseSync, insert: Inserts): (redemption: Redemp
       const { changes } = spendCode.run(redemption.now, next, spend.code, grant.id, spend.rev, generation);
       if (changes === 0) return 'stale';
     }
-    for (const code of issue) insert.code(code);
+    const at = { id: grant.id, no: found.no };
+    for (const code of issue) insert.code(code, at);
     for (const { key, until } of once) takeOnce.run(key, until);
     for (const effect of effects) insert.effect(effect, now);
-    if (verdict) insert.verdict(verdict);
+    if (verdict) insert.verdict(verdict, {}, at);
     return 'done';
   };
 }

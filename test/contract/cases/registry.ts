@@ -24,6 +24,22 @@ export function registryCases(open: Open): void {
       expect(await registry.get('user', 'b')).toBeDefined();
     });
 
+    it('counts every change, and nothing else, where a case is read', async () => {
+      const { registry, store } = t;
+      const count = async (): Promise<number> => (await store.load({})).records;
+      const before = await count();
+      await registry.save('app', 'a', 0, {});
+      const saved = await count();
+      expect(saved).toBeGreaterThan(before);
+      await registry.save('app', 'a', 0, {});
+      await registry.remove('app', 'b');
+      await registry.get('app', 'a');
+      await t.preload();
+      expect(await count()).toBe(saved);
+      await registry.remove('app', 'a');
+      expect(await count()).toBeGreaterThan(saved);
+    });
+
     it('one of many savers of the same rev wins', async () => {
       const { registry } = t;
       const save = (rev: number) =>
