@@ -3,6 +3,7 @@
  * `Registry`, which is for records. Every adapter keeps it; the contract is in `test/contract/cases/upkeep.ts`.
  */
 import type { Checkpoint, Link } from './audit.ts';
+import { StoreFaultError } from './errors.ts';
 import type { CodeRow, EffectRow, GrantRow, VerdictRow } from './rows.ts';
 
 /** The rows of each table, as a backup carries them. */
@@ -62,6 +63,12 @@ export const COLUMNS: { readonly [T in Table]: readonly (keyof Rows[T] & string)
   audit: ['chain', 'seq', 'at', 'prev', 'hash', 'body'],
   checkpoints: ['chain', 'seq', 'hash', 'at', 'signature'],
 };
+
+/** The columns of a table that a dump names. @throws StoreFaultError when there is no such table */
+export function columnsOf(table: string): readonly string[] {
+  if (Object.hasOwn(COLUMNS, table)) return COLUMNS[table as Table];
+  throw new StoreFaultError(`expected rows of ${TABLES.join(', ')}, got rows of ${JSON.stringify(table)}`);
+}
 
 /** Some rows of one table, in the order they were written. At most `CHUNK_ROWS`. */
 export type Chunk = { readonly [T in Table]: { readonly table: T; readonly rows: readonly Rows[T][] } }[Table];

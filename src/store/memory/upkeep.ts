@@ -2,8 +2,17 @@
 import { type Link, restoredEntry } from '../audit.ts';
 import type { Moment } from '../clock.ts';
 import { codeRow, effectRow, erasedRow, grantRow, toCode, toEffect, toGrant, toVerdict, verdictRow } from '../rows.ts';
-import type { Upkeep } from '../upkeep.ts';
-import { CHUNK_ROWS, type Chunk, ERASED, type Erased, type Erasure, type Rows, TABLES } from '../upkeep.ts';
+import {
+  CHUNK_ROWS,
+  type Chunk,
+  columnsOf,
+  ERASED,
+  type Erased,
+  type Erasure,
+  type Rows,
+  TABLES,
+  type Upkeep,
+} from '../upkeep.ts';
 import { emptyTables, kept, noteVerdict, type Tables, type VerdictKept } from './tables.ts';
 
 /** Builds the upkeep over `tables`. `write` runs one piece of work and writes its link; `moment` throws once closed. */
@@ -82,6 +91,7 @@ function allRows(tables: Tables): { readonly [T in keyof Rows]: Rows[T][] } {
 }
 
 function put(tables: Tables, chunk: Chunk): void {
+  columnsOf(chunk.table);
   switch (chunk.table) {
     case 'grants':
       for (const row of chunk.rows) tables.grants.set(row.id, kept(toGrant(row)));

@@ -8,6 +8,7 @@ import {
   CHUNK_ROWS,
   type Chunk,
   COLUMNS,
+  columnsOf,
   type Dump,
   ERASED,
   type Erased,
@@ -101,7 +102,7 @@ async function stage(path: string, { meta, chunks }: Dump): Promise<void> {
     migrate(db, MIGRATIONS);
     db.prepare('UPDATE meta SET generation = ?, clock = ?').run(meta.generation, meta.clock);
     for await (const { table, rows } of chunks) {
-      const names: readonly string[] = COLUMNS[table];
+      const names = columnsOf(table);
       const grantNo = NUMBERED.has(table) ? ', (SELECT rowid FROM grants WHERE id = ?)' : '';
       const into = db.prepare(`INSERT INTO ${table} VALUES (${names.map(() => '?').join(', ')}${grantNo})`);
       db.exec('BEGIN');
