@@ -22,11 +22,11 @@ export interface Incoming {
 export interface Sink {
   write(chunk: string): void;
   end(): void;
-  /** Called once when the peer is gone or the answer has ended. */
+  /** Called once when the peer is gone or the answer has ended; at once when it is so already. */
   onClose(listener: () => void): void;
 }
 
-/** An answer. With `stream` the body is what it writes. */
+/** An answer. With `stream` the body is what it writes; it is called once, also when nobody is there to read any more. */
 export interface Outgoing {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

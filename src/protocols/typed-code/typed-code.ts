@@ -1,7 +1,7 @@
 /**
  * The typed code: a label that says what the string is, and an alphanumeric body.
  *
- * `hap5.1-authcode:` + 29 base62 characters: two that name a coarse time bucket (so that stored keys land side by
+ * `hap5.1-authcode:` + 29 base62 characters: two that name a time bucket (so that stored keys land side by
  * side), then 27 that carry 160 random bits. The 16-character form is all random (95 bits), for codes that are also
  * bound to a key. Tokens use the same bodies under labels that fit RFC 6750's `b64token`.
  *
@@ -25,9 +25,14 @@ export const BODY_LENGTH = { opaque: 29, bound: 16 } as const;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Width of a time bucket. Coarse, so that a code does not tell the order of mint; 62² buckets wrap after 4.3 hours. */
-const BUCKET_MS = 4_000;
+/**
+ * Width of a time bucket. What one batch of a busy store writes should fall into one or two of them: then its index
+ * entries share a few pages, where random ones would touch a page each. 62² buckets wrap after four minutes.
+ */
+const BUCKET_MS = 64;
 const BUCKETS = 62 * 62;
+/** Buckets of an id of ours: they wrap after three days, so that ids of one hour stand together. */
+const ID_BUCKET_BITS = 22;
 
 const RANDOM_CHARACTERS = BODY_LENGTH.opaque - 2;
 
@@ -101,10 +106,12 @@ export function codeId(purpose: Purpose, body: string): string {
   return `cd_${toCrockford(key)}`;
 }
 
-/** A fresh id: prefix, a coarse time bucket, then random; 128 bits or more in all, 26 characters. */
+/** A fresh id: prefix, 22 bits that name a time bucket, 106 that are random; 26 characters. */
 export function newId(prefix: 'vd_' | 'gr_' | 'ef_', now: number): string {
   const bytes = Buffer.from(random(16).buffer);
-  bytes.writeUInt16BE(Math.floor(now / BUCKET_MS) & 0xffff, 0);
+  const bucket = Math.floor(now / BUCKET_MS) % 2 ** ID_BUCKET_BITS;
+  const spare = 24 - ID_BUCKET_BITS;
+  bytes.writeUIntBE(bucket * 2 ** spare + ((bytes[0] ?? 0) >> (8 - spare)), 0, 3);
   return prefix + toCrockford(bytes);
 }
 
