@@ -19,30 +19,46 @@ export const BINDINGS_JUDGED = 'core.bindings-judged';
  * @throws only on a bug: a rule that names a cause it does not declare
  */
 export function decide<C>(c: C, phases: readonly Phase<C>[], bindings: readonly Binding[] = []): Judgement {
-  const checks: Check[] = [];
+  const findings: Finding[] = [];
   let decisive: Judgement['decisive'];
   let counts = false;
   for (const phase of phases) {
-    const children: Check[] = [];
-    let worst: Outcome = 'skip';
     for (const rule of phase.rules) {
       const finding = rule.check(c);
-      if (finding.outcome === 'fail') {
-        decisive ??= { rule: rule.id, cause: finding.cause, refusal: rule.refusal };
-        counts ||= rule.counts?.includes(finding.cause) ?? false;
-      }
-      worst = worse(worst, finding.outcome);
-      children.push(toCheck(rule, finding));
+      findings.push(finding);
+      if (finding.outcome === 'pass' || finding.outcome === 'skip') continue;
+      if (!rule.causes[finding.cause]) throw undeclared(rule.id, finding.cause);
+      if (finding.outcome === 'warn') continue;
+      decisive ??= { rule: rule.id, cause: finding.cause, refusal: rule.refusal };
+      counts ||= rule.counts?.includes(finding.cause) ?? false;
     }
-    checks.push({ id: phase.id, outcome: worst, children });
   }
   const judged = judgedFacts(phases);
   const unjudged = bindings.filter((b) => !judged.has(b.fact));
-  if (unjudged.length > 0) {
-    checks.push({ id: BINDINGS_JUDGED, outcome: 'fail', cause: unjudgedCause(unjudged) });
-    decisive ??= { rule: BINDINGS_JUDGED, cause: 'unjudged', refusal: 'server_error' };
-  }
-  return decisive ? { ok: false, checks, decisive, counts } : { ok: true, checks, counts: false };
+  if (unjudged.length > 0) decisive ??= { rule: BINDINGS_JUDGED, cause: 'unjudged', refusal: 'server_error' };
+  let drawn: readonly Check[] | undefined;
+  return {
+    ok: decisive === undefined,
+    // Drawn when somebody looks: on the way of a success nobody does.
+    get checks() {
+      drawn ??= draw(phases, findings, unjudged);
+      return drawn;
+    },
+    ...(decisive && { decisive }),
+    counts,
+  };
+}
+
+/** The tree of what was found, in the order of the table. */
+function draw<C>(phases: readonly Phase<C>[], findings: readonly Finding[], unjudged: readonly Binding[]): Check[] {
+  let at = 0;
+  const checks = phases.map(({ id, rules }): Check => {
+    const children = rules.map((rule) => toCheck(rule, findings[at++] as Finding));
+    const outcome = children.reduce<Outcome>((worst, child) => worse(worst, child.outcome), 'skip');
+    return { id, outcome, children };
+  });
+  if (unjudged.length === 0) return checks;
+  return [...checks, { id: BINDINGS_JUDGED, outcome: 'fail', cause: unjudgedCause(unjudged) }];
 }
 
 /** A table is a constant, so what it judges is worked out once. */
@@ -74,7 +90,7 @@ function toCheck<C>(rule: Rule<C>, finding: Finding): Check {
     return { id, outcome: 'pass', ...shown, ...(finding.because !== undefined && { because: finding.because }) };
   }
   const text: CauseText | undefined = rule.causes[finding.cause];
-  if (!text) throw new Error(`rule ${id} names the cause ${finding.cause}, which it does not declare`);
+  if (!text) throw undeclared(id, finding.cause);
   const cause: Cause = {
     id: finding.cause,
     say: text.say,
@@ -82,6 +98,10 @@ function toCheck<C>(rule: Rule<C>, finding: Finding): Check {
     fixes: text.fixes,
   };
   return { id, outcome: finding.outcome, ...shown, cause };
+}
+
+function undeclared(rule: string, cause: string): Error {
+  return new Error(`rule ${rule} names the cause ${cause}, which it does not declare`);
 }
 
 function unjudgedCause(unjudged: readonly Binding[]): Cause {

@@ -73,7 +73,7 @@ export function bindings(facts: {
 }
 
 const SCOPE = ['lamp:read', 'lamp:write'];
-const CODE_BOUND = { client_id: CLIENT, redirect_uri: REDIRECT, code_challenge: '•', scope: SCOPE };
+const CODE_BOUND = { client_id: CLIENT, redirect_uri: REDIRECT, code_challenge: '*', scope: SCOPE };
 
 /** A live authorization code, 12 s of 300 s old. */
 export function code(overrides: Partial<CodeFacts> = {}): CodeFacts {

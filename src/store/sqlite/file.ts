@@ -5,7 +5,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreBusyError, StoreFaultError, StoreFileError } from '../errors.ts';
 import { MIGRATIONS, migrate, versionOf } from './migrations.ts';
 
-/** Pages (of 4 KiB) in the write-ahead log before it is copied back; a larger log copies a hot page less often. */
+/** Twice SQLite's own: a verdict has some 2 KB, and of a larger page more of what is written with it is needed. */
+const PAGE_BYTES = 8_192;
+
+/** Pages in the write-ahead log before it is copied back; a larger log copies a hot page less often. */
 const CHECKPOINT_PAGES = 8_000;
 
 // SQLite result codes (sqlite.org/rescode.html), primary part.
@@ -30,11 +33,12 @@ export function openFile(path: string, busyMs: number): DatabaseSync {
   try {
     untilFree(busyMs, () => {
       versionOf(db, MIGRATIONS.at(-1)?.version ?? 0);
-      db.exec('PRAGMA journal_mode = WAL');
+      // Only before the first table: a file keeps the pages it was made with.
+      db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`);
       migrate(db);
     });
     db.exec(`
-      PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = 67108864;
+      PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES};
       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA trusted_schema = OFF`);
     return db;
   } catch (error) {

@@ -58,6 +58,7 @@ export function loader(db: DatabaseSync, tick: (floor: number) => number): (ask:
 function reader(db: DatabaseSync): (ask: Ask) => Omit<Loaded, 'now' | 'generation' | 'records'> {
   const codeOf = db.prepare('SELECT * FROM codes WHERE id = ?');
   const grantOf = db.prepare('SELECT * FROM grants WHERE id = ?');
+  const grantAt = db.prepare('SELECT * FROM grants WHERE rowid = ?');
   const holdOf = db.prepare('SELECT key, until, rev FROM holds WHERE key = ?');
   const onceTaken = db.prepare('SELECT 1 FROM once WHERE key = ?');
   return (ask) => {
@@ -73,11 +74,11 @@ function reader(db: DatabaseSync): (ask: Ask) => Omit<Loaded, 'now' | 'generatio
     const readCode = (id: string): Code | undefined => {
       const known = codes.get(id);
       if (known) return known;
-      const row = codeOf.get(id) as unknown as CodeRow | undefined;
+      const row = codeOf.get(id) as unknown as (CodeRow & { readonly grant_no: number }) | undefined;
       if (!row) return undefined;
       const code = toCode(row);
       codes.set(id, code);
-      readGrant(code.grant);
+      if (!grants.has(code.grant)) grants.set(code.grant, toGrant(grantAt.get(row.grant_no) as unknown as GrantRow));
       return code;
     };
     for (const id of ask.codes ?? []) {
