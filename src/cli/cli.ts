@@ -1,5 +1,6 @@
 /** What every command gets: its operations, a place to print, and the person to ask. */
 import type { Command } from 'commander';
+import { databaseName, hasPassword, withoutPassword } from '../server/database.ts';
 import type { Operations } from '../server/operations.ts';
 import type { Environment, Opened } from './environment.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
@@ -23,8 +24,10 @@ export interface Cli {
   readonly environment: Environment;
   readonly json: boolean;
   readonly style: Style;
-  /** The database file's path. */
+  /** The database: a file's path, or a PostgreSQL URL. Never printed. */
   readonly db: string;
+  /** The same as it may be shown: without a password. */
+  readonly data: string;
   /** Opened at the first call. `create` makes a missing file. */
   operations(options?: { readonly create?: boolean }): Promise<Operations>;
   /** The hub's or the file's; where there is neither, operations that know nothing, and a line that says so. */
@@ -55,6 +58,11 @@ export function action<O>(environment: Environment, work: Work<O>): (this: Comma
   };
 }
 
+/** The database that a command is about. */
+export function databaseOf({ db }: GlobalOptions, env: Environment['env']): string {
+  return db ?? (env['COUNTERFOIL_DB'] || DEFAULT_DB);
+}
+
 const exitCodes = new WeakMap<Command, ExitCode>();
 
 /** The exit code of the command that ran under this program. */
@@ -68,12 +76,14 @@ function rootOf(command: Command): Command {
 
 function makeCli(environment: Environment, options: GlobalOptions): { cli: Cli; close: () => Promise<void> } {
   const { stdout, stderr, env } = environment;
-  const db = options.db ?? (env['COUNTERFOIL_DB'] || DEFAULT_DB);
+  const db = databaseOf(options, env);
+  const data = databaseName(db);
   let opened: Promise<Opened | undefined> | undefined;
   const style = detectStyle({ env, isTty: stdout.isTTY ?? false, columns: stdout.columns, color: options.color });
   const cli: Cli = {
     environment,
     db,
+    data,
     style,
     json: options.json ?? false,
     operations: async ({ create = false } = {}) => {
@@ -81,7 +91,7 @@ function makeCli(environment: Environment, options: GlobalOptions): { cli: Cli; 
       const found = await opened;
       if (!found)
         throw new UsageError(
-          `no hub is running and there is no data at ${db}`,
+          `no hub is running and there is no data at ${data}`,
           'counterfoil starts one, or name the file with --db',
         );
       return found.operations;
@@ -91,17 +101,19 @@ function makeCli(environment: Environment, options: GlobalOptions): { cli: Cli; 
       const found = await opened;
       if (found) return found;
       opened = environment.openNothing();
-      cli.say(`no hub is running and there is no data at ${db}: judged with nothing registered`);
+      cli.say(`no hub is running and there is no data at ${data}: judged with nothing registered`);
       return (await opened) as Opened;
     },
     print: (lines) => void stdout.write(paint(lines, style)),
     printJson: (value) => void stdout.write(`${jsonText(value)}\n`),
-    say: (text) => void stderr.write(`${safe(text)}\n`),
+    say: (text) => void stderr.write(`${safe(withoutPassword(text, db))}\n`),
     confirm: async (question) => {
       if (!environment.stdin.isTTY) throw new UsageError('there is no terminal to ask on', 'add --yes to go ahead');
       return /^y(es)?$/i.test(await ask(environment, `${question} [y/N] `));
     },
   };
+  if (hasPassword(options.db ?? ''))
+    cli.say('everybody on this machine may see the password in --db: put the URL into COUNTERFOIL_DB instead');
   return { cli, close: async () => (await opened?.catch(() => undefined))?.close() };
 }
 

@@ -17,7 +17,11 @@ import { buildProgram, type Register, run } from './program.ts';
 
 let folder: string;
 let db: string;
-const adapters = { openSqlite, openMemory: () => openMemory() };
+const adapters = {
+  openSqlite,
+  openMemory: () => openMemory(),
+  openPostgres: () => Promise.reject(new Error('no test here opens one: see test/cli/postgres.test.ts')),
+};
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cf-'));
@@ -51,7 +55,15 @@ async function cf(args: readonly string[], { stdin = '', tty = false, over = {} 
     err += chunk;
   });
   const env = { COUNTERFOIL_DB: db, LANG: 'C.UTF-8' };
-  const code = await run(args, { stdin: input, stdout, stderr, env, version: '9.8.7', ...opener(adapters), ...over });
+  const code = await run(args, {
+    stdin: input,
+    stdout,
+    stderr,
+    env,
+    version: '9.8.7',
+    ...opener(adapters, env),
+    ...over,
+  });
   return { code, out, err };
 }
 
@@ -119,7 +131,7 @@ describe('the command line', () => {
       stderr,
       env: {},
       version: '1.0.0',
-      ...opener(adapters),
+      ...opener(adapters, {}),
     };
     expect(await run(['explian', 'request.txt'], environment, [start])).toBe(2);
     expect(stderr.read()).toBe("counterfoil: unknown command 'explian'\n  hint: counterfoil --help\n");

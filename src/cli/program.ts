@@ -1,6 +1,7 @@
 /** The command line as a table of commands, and how a run ends. Knows no store; `main.ts` hands everything in. */
 import { Command, CommanderError, Option } from 'commander';
-import { DEFAULT_DB, exitCodeOf } from './cli.ts';
+import { withoutPassword } from '../server/database.ts';
+import { DEFAULT_DB, databaseOf, exitCodeOf } from './cli.ts';
 import { registerApp } from './commands/app.ts';
 import { registerCodes } from './commands/codes.ts';
 import { registerExplain } from './commands/explain.ts';
@@ -43,7 +44,7 @@ export function buildProgram(environment: Environment, more: readonly Register[]
   const program = new Command('counterfoil')
     .description('Authorization codes that can say why they were refused.')
     .version(version)
-    .option('--db <file>', `the database file (env COUNTERFOIL_DB, else ${DEFAULT_DB})`)
+    .option('--db <database>', `a file or a postgres:// URL (env COUNTERFOIL_DB, else ${DEFAULT_DB})`)
     .option('--json', 'JSON on stdout, for programs')
     .addOption(new Option('--color', 'colours even when piped'))
     .addOption(new Option('--no-color', 'no colours'))
@@ -101,7 +102,7 @@ export async function run(
   } catch (fault) {
     if (fault instanceof CommanderError) return fault.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { text, code } = explainFault(fault, Boolean(environment.env['COUNTERFOIL_DEBUG']));
-    environment.stderr.write(text);
+    environment.stderr.write(withoutPassword(text, databaseOf(program.opts(), environment.env)));
     return code;
   }
 }

@@ -22,6 +22,9 @@ const ARGUMENTS_MAX = 4;
 /** Requests of one connection that may be under way; a peer that sends more without reading is cut off. */
 const UNDER_WAY_MAX = 64;
 
+/** Another hub answers at the door already. */
+export class DoorTakenError extends OperationError {}
+
 /** A hub's open door. */
 export interface AdminDoor {
   readonly path: string;
@@ -34,7 +37,7 @@ export interface AdminDoor {
  *
  * @param path from `adminPath`
  * @param version of this hub, `major.minor.patch`
- * @throws OperationError when another hub already answers there
+ * @throws DoorTakenError when another hub already answers there
  */
 export async function serveAdmin(operations: Operations, path: string, version: string = VERSION): Promise<AdminDoor> {
   const sockets = new Set<Socket>();
@@ -120,8 +123,8 @@ async function clearStale(path: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-function alreadyServed(path: string): OperationError {
-  return new OperationError(
+function alreadyServed(path: string): DoorTakenError {
+  return new DoorTakenError(
     `another hub already serves this data (${basename(path)} answers): stop it first, or give this one its own --db`,
   );
 }

@@ -5,6 +5,8 @@ import { createReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { type Admitted, admit, stillAdmitted } from '../profiles/oauth/resource.ts';
 import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
 import { type Accessory, type AccessoryState, HUB_PAIRING, type Switched } from './accessories/accessory.ts';
+import type { Limits } from './limits.ts';
+import { createStreams } from './streams.ts';
 
 /** Scopes of this API, with what each means to the person who is asked. */
 export const API_SCOPES: ReadonlyMap<string, string> = new Map([
@@ -14,12 +16,15 @@ export const API_SCOPES: ReadonlyMap<string, string> = new Map([
 
 /** How often a silent stream says that it is alive, and looks whether its token still is. */
 const HEARTBEAT_MS = 4_000;
-const STREAMS_MAX = 256;
 
 /** The API's routes over the accessories given. */
-export function apiRoutes(deps: OAuthDeps, accessories: ReadonlyMap<string, Accessory>): readonly Route[] {
+export function apiRoutes(
+  deps: OAuthDeps,
+  accessories: ReadonlyMap<string, Accessory>,
+  { streamsPerGrant }: Pick<Limits, 'streamsPerGrant'>,
+): readonly Route[] {
   const seen = createReplayCache();
-  let streams = 0;
+  const streams = createStreams(streamsPerGrant);
 
   const guarded =
     (needs: string, handle: (request: Incoming, admitted: Admitted) => Promise<Outgoing>) =>
@@ -42,17 +47,20 @@ export function apiRoutes(deps: OAuthDeps, accessories: ReadonlyMap<string, Acce
       method: 'GET',
       path: '/api/events',
       handle: guarded('lamp:read', async (_request, admitted) => {
-        if (streams >= STREAMS_MAX) return json(503, { error: 'temporarily_unavailable' }, { 'retry-after': '5' });
+        const { id } = admitted.grant;
         const first = await states();
+        const full = streams.full(id);
+        if (full !== undefined) {
+          return json(full === 'hub' ? 503 : 429, { error: 'temporarily_unavailable' }, { 'retry-after': '5' });
+        }
+        // Counted here and not when it begins: of many that are let in at once, each sees those before it.
+        const ended = streams.open(id);
         return {
           status: 200,
           headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
           body: '',
           stream: (sink) => {
-            streams += 1;
-            sink.onClose(() => {
-              streams -= 1;
-            });
+            sink.onClose(ended);
             streamEvents(deps, admitted, accessories, first, sink);
           },
         };

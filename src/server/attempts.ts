@@ -2,9 +2,9 @@
  * Failed sign-ins, counted where they come from. A hold is on a source, or on a source and a user together: nobody can
  * lock somebody else out from elsewhere.
  */
-import { isIPv6 } from 'node:net';
 import { recent, strike } from '../core/limit.ts';
 import type { Limit } from '../core/model.ts';
+import { sourceOf } from './source.ts';
 
 /** Five failures within 60 s for one source and user, or twenty for one source: wait 30 s. */
 const SIGN_IN_LIMITS: Readonly<Record<'user' | 'source', Limit>> = {
@@ -38,8 +38,14 @@ interface Budget {
   inFlight: number;
 }
 
-/** The counter of one hub, in memory. */
-export function createAttempts(clock: () => number): Attempts {
+/**
+ * The counter of one hub, in memory. `user` is what is tried: sign-in names people, and a short code's slot is counted
+ * the same way with limits of its own.
+ */
+export function createAttempts(
+  clock: () => number,
+  limits: Readonly<Record<'user' | 'source', Limit>> = SIGN_IN_LIMITS,
+): Attempts {
   const budgets = new Map<string, Budget>();
 
   const budgetOf = (name: string): Budget => {
@@ -58,8 +64,8 @@ export function createAttempts(clock: () => number): Attempts {
       const now = clock();
       const from = sourceOf(source);
       const pairs = [
-        [budgetOf(JSON.stringify([from])), SIGN_IN_LIMITS.source],
-        [budgetOf(JSON.stringify([from, user])), SIGN_IN_LIMITS.user],
+        [budgetOf(JSON.stringify([from])), limits.source],
+        [budgetOf(JSON.stringify([from, user])), limits.user],
       ] as const;
       const waitMs = Math.max(...pairs.map(([budget, limit]) => waitOf(budget, limit, now)));
       if (waitMs > 0) return { waitMs };
@@ -87,23 +93,4 @@ function count(budget: Budget, limit: Limit, now: number): void {
   // After the wait the person has all tries again; what is held off is the rate.
   budget.hits = tripped ? [] : hits;
   if (tripped && limit.then !== 'burn') budget.until = now + limit.then.holdMs;
-}
-
-/**
- * The network an address stands for: an IPv4 address itself (also when mapped into IPv6), and the /64 of an IPv6 one,
- * since one household or machine has all of it. Anything else (a socket name) stands for itself.
- */
-export function sourceOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const bare = address.split('%')[0] ?? '';
-  if (!isIPv6(bare)) return address;
-  const [head = '', tail] = bare.split('::');
-  const left = head === '' ? [] : head.split(':');
-  // A dotted tail (`::1.2.3.4`) is two groups; only how many there are matters to the first four.
-  const right = (tail ?? '').split(':').flatMap((g) => (g === '' ? [] : g.includes('.') ? ['', ''] : [g]));
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
-  const groups = [...left, ...Array<string>(Math.max(zeros, 0)).fill('0'), ...right];
-  const prefix = groups.slice(0, 4).map((g) => Number.parseInt(g || '0', 16).toString(16));
-  return `${prefix.join(':')}::/64`;
 }

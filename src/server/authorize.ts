@@ -55,7 +55,7 @@ export function pageRoutes(deps: PageDeps): readonly Route[] {
 }
 
 async function home(deps: PageDeps, request: Incoming): Promise<Outgoing> {
-  const session = deps.sessions.read(request.headers['cookie']);
+  const session = await deps.sessions.read(request.headers['cookie']);
   const { issuer } = deps.oauth.config;
   if (!session) return html(200, homePage({ hub: deps.hub, issuer }));
   const refusals = (await deps.operations.verdicts({ limit: 50 })).filter((verdict) => !verdict.ok);
@@ -65,7 +65,7 @@ async function home(deps: PageDeps, request: Incoming): Promise<Outgoing> {
 async function ask(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const asked = await readAuthorize(deps.oauth, request.query, request.source);
   if (!asked.judgement.ok) return outcome(deps, await refuseAuthorize(deps.oauth, asked));
-  const session = deps.sessions.read(request.headers['cookie']);
+  const session = await deps.sessions.read(request.headers['cookie']);
   if (!session) return showLogin(deps, request, `/authorize?${request.query}`, asked.c.client?.name);
   return consent(deps, session, asked, request.query);
 }
@@ -93,7 +93,7 @@ function consent(deps: PageDeps, session: Session, asked: AuthorizeRequest, quer
 async function answer(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const form = bodyOf(request);
   const query = form.get('request') ?? '';
-  const session = deps.sessions.read(request.headers['cookie']);
+  const session = await deps.sessions.read(request.headers['cookie']);
   const holds = session && deps.sessions.csrfHolds(session, consentPurpose(query), form.get('csrf'));
   if (!holds || fromElsewhere(request)) {
     return html(
@@ -169,7 +169,7 @@ async function signIn(deps: PageDeps, request: Incoming): Promise<Outgoing> {
     return again({ kind: 'expired' }, 403);
   const result = await deps.users.signIn({ name, password: form.get('password') ?? '', source: request.source });
   if (result.outcome === 'in')
-    return redirect(next, { 'set-cookie': deps.sessions.open(result.user, cookie).setCookie });
+    return redirect(next, { 'set-cookie': (await deps.sessions.open(result.user, cookie)).setCookie });
   const problem: LoginProblem =
     result.outcome === 'wrong'
       ? { kind: 'wrong' }
@@ -177,26 +177,26 @@ async function signIn(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   return again(problem, LOGIN_STATUS[result.outcome]);
 }
 
-function signInByLink(deps: PageDeps, request: Incoming): Outgoing {
-  const user = deps.sessions.redeemLink(queryOf(request).get('token'));
+async function signInByLink(deps: PageDeps, request: Incoming): Promise<Outgoing> {
+  const user = await deps.sessions.redeemLink(queryOf(request).get('token'));
   if (user === undefined) return showLogin(deps, request, '/', undefined, { problem: { kind: 'link' } }, 401);
-  return redirect('/', { 'set-cookie': deps.sessions.open(user, request.headers['cookie']).setCookie });
+  return redirect('/', { 'set-cookie': (await deps.sessions.open(user, request.headers['cookie'])).setCookie });
 }
 
-function signOut(deps: PageDeps, request: Incoming): Outgoing {
+async function signOut(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const cookie = request.headers['cookie'];
-  const session = deps.sessions.read(cookie);
+  const session = await deps.sessions.read(cookie);
   const holds = session && deps.sessions.csrfHolds(session, 'logout', bodyOf(request).get('csrf'));
   if (!holds || fromElsewhere(request)) {
     return html(403, problemPage({ hub: deps.hub, error: 'form_expired' }));
   }
-  return redirect('/', { 'set-cookie': deps.sessions.close(cookie).setCookie });
+  return redirect('/', { 'set-cookie': (await deps.sessions.close(cookie)).setCookie });
 }
 
 /** A stranger is shown the same page whether the reference exists or not. */
 async function showVerdict(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const reference = request.path.slice('/r/'.length);
-  const session = deps.sessions.read(request.headers['cookie']);
+  const session = await deps.sessions.read(request.headers['cookie']);
   if (!session) return html(200, signinNeededPage({ hub: deps.hub, reference }));
   const signed = signedOf(deps, session);
   try {

@@ -3,11 +3,12 @@
  * data (`protocols/http/exchange.ts`), so a router for a dozen exact paths is all that is missing.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
+import type { Socket } from 'node:net';
+import type { Incoming, Outgoing, Route, Sink } from '../protocols/http/exchange.ts';
+import { BODY_BYTES_MAX, readBody } from './body.ts';
+import { type Admission, createAdmission, type Limits } from './limits.ts';
 import { OperationError } from './operations.ts';
-
-/** Longest body read. */
-const BODY_BYTES_MAX = 65_536;
+import { sourceOf } from './source.ts';
 
 /** Where the hub may listen until it speaks TLS. */
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost']);
@@ -20,15 +21,35 @@ export interface ListenOptions {
   readonly host?: string;
   /** Host names this hub answers to (DNS rebinding: every other `Host` is refused). The port does not count. */
   readonly hosts: ReadonlySet<string>;
+  readonly limits: Limits;
   /** Told of faults; never of refusals, and never with a secret. */
   readonly onFault: (error: unknown, route: string) => void;
+  /** Told, at most once a minute, how many requests were turned away since it was told last. */
+  readonly onTurnedAway?: (requests: number) => void;
 }
 
 /** A listening hub. */
 export interface Listener {
   readonly port: number;
-  /** Takes no new connections, lets requests under way finish, then closes. */
+  /**
+   * Takes no new connections, ends streams, lets requests in flight finish, then closes. What has not finished within
+   * `drainMs` is cut off.
+   */
   close(): Promise<void>;
+}
+
+/** What serving a request needs. */
+interface Service {
+  readonly options: ListenOptions;
+  readonly table: Table;
+  readonly admission: Admission;
+  /** Ends a stream that is open. */
+  readonly sinks: Set<() => void>;
+  /** `Host` fields that were found good, as they came. */
+  readonly goodHosts: Set<string>;
+  closing: boolean;
+  turnedAway: number;
+  toldAt: number;
 }
 
 /**
@@ -44,7 +65,6 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         'until the hub speaks TLS it serves this machine only',
     );
   }
-  const sinks = new Set<() => void>();
   const server = createServer({
     maxHeaderSize: 16_384,
     requestTimeout: 15_000,
@@ -59,25 +79,41 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   await bind(server, options.port);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
-  const routes = tableOf(options.routes(port));
-  server.on('request', (req, res) => {
-    serve(options, routes, sinks, req, res).catch((error: unknown) => {
-      // A peer that hangs up before its body was there has asked for nothing, and must not fill the log.
-      if (error === req.errored) return void res.destroy();
-      options.onFault(error, `${req.method} ${pathOf(req.url)}`);
-      if (!res.headersSent) send(req, res, fault(error));
-      else res.destroy();
-    });
-  });
-  return {
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const end of sinks) end();
-        server.closeIdleConnections();
-      }),
+  const service: Service = {
+    options,
+    table: tableOf(options.routes(port)),
+    admission: createAdmission(options.limits),
+    sinks: new Set(),
+    goodHosts: new Set(),
+    closing: false,
+    turnedAway: 0,
+    toldAt: Number.NEGATIVE_INFINITY,
   };
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', (req, res) => serve(service, req, res));
+  return { port, close: () => close(server, sockets, service) };
+}
+
+async function close(server: Server, sockets: ReadonlySet<Socket>, service: Service): Promise<void> {
+  service.closing = true;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const end of service.sinks) end();
+  server.closeIdleConnections();
+  // A connection that never sent a byte is not idle to Node, and would be waited for.
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, service.options.limits.drainMs);
+  });
+  // A request whose peer has gone is still in flight: the store has been asked, and must not be closed under it.
+  await Promise.race([late, Promise.all([closed, service.admission.idle()])]);
+  clearTimeout(timer);
+  server.closeAllConnections();
+  await closed;
 }
 
 function bind(server: Server, port: number): Promise<void> {
@@ -110,92 +146,103 @@ function tableOf(routes: readonly Route[]): Table {
   };
 }
 
-async function serve(
-  options: ListenOptions,
-  table: Table,
-  sinks: Set<() => void>,
+function serve(service: Service, req: IncomingMessage, res: ServerResponse): void {
+  const { host } = req.headers;
+  if (!isOurs(service, host)) {
+    const said = `this hub does not answer to the host name ${JSON.stringify(host ?? '')}`;
+    return void send(service, req, res, plain(421, said));
+  }
+  const url = req.url ?? '/';
+  const question = url.indexOf('?');
+  const path = question < 0 ? url : url.slice(0, question);
+  const method = req.method ?? 'GET';
+  const route = service.table(method, path);
+  if (route === 'not-found') return void send(service, req, res, plain(404, 'there is nothing at this address'));
+  if (!('handle' in route)) {
+    const allow = route.join(', ');
+    const headers = { allow, 'content-type': 'text/plain' };
+    return void send(service, req, res, { ...plain(405, `expected ${allow} at this address`), headers });
+  }
+  const { remoteAddress } = req.socket;
+  const source = remoteAddress === undefined ? 'unknown' : sourceOf(remoteAddress);
+  // Before anything is read, so that turning away costs little; the place itself is taken when all of it is there, or
+  // those who send slowly would hold all places.
+  if (!service.admission.hasPlace(source)) return void turnAway(service, req, res);
+  readBody(req, (body) => {
+    const incoming: Incoming = {
+      method,
+      path,
+      query: question < 0 ? '' : url.slice(question + 1),
+      headers: req.headers as Incoming['headers'],
+      body: body ?? '',
+      ...(body === undefined && { tooLarge: true }),
+      source,
+    };
+    void answer(service, route, incoming, req, res);
+  });
+}
+
+async function answer(
+  service: Service,
+  route: Route,
+  incoming: Incoming,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (!options.hosts.has(hostName(req.headers.host))) {
-    return send(
-      req,
-      res,
-      plain(421, `this hub does not answer to the host name ${JSON.stringify(req.headers.host ?? '')}`),
-    );
+  const { admission, options } = service;
+  if (!admission.enter(incoming.source)) return turnAway(service, req, res);
+  try {
+    const outgoing = await route.handle(incoming);
+    if (outgoing.stream) stream(service, outgoing, req, res);
+    else send(service, req, res, outgoing);
+  } catch (error) {
+    options.onFault(error, `${incoming.method} ${incoming.path}`);
+    if (res.headersSent) res.destroy();
+    else send(service, req, res, fault(error));
+  } finally {
+    // Only now: a hub that stops waits for the answer to be on its way.
+    admission.leave(incoming.source);
   }
-  const url = req.url ?? '/';
-  const path = pathOf(url);
-  const route = table(req.method ?? 'GET', path);
-  if (route === 'not-found') return send(req, res, plain(404, 'there is nothing at this address'));
-  if (Array.isArray(route)) {
-    const allow = (route as readonly string[]).join(', ');
-    return send(req, res, {
-      ...plain(405, `expected ${allow} at this address`),
-      headers: { allow, 'content-type': 'text/plain' },
-    });
-  }
-  const body = await readBody(req);
-  const incoming: Incoming = {
-    method: req.method ?? 'GET',
-    path,
-    query: url.length > path.length ? url.slice(path.length + 1) : '',
-    headers: req.headers as Incoming['headers'],
-    body: body ?? '',
-    ...(body === undefined && { tooLarge: true }),
-    source: sourceOf(req.socket.remoteAddress),
-  };
-  const answer = await (route as Route).handle(incoming);
-  if (answer.stream && req.method !== 'HEAD') return stream(answer, sinks, res);
-  send(req, res, answer);
 }
 
-function pathOf(url: string | undefined): string {
-  const question = url?.indexOf('?') ?? -1;
-  return question < 0 ? (url ?? '/') : (url ?? '/').slice(0, question);
+function isOurs({ options, goodHosts }: Service, host: string | undefined): boolean {
+  if (host === undefined) return false;
+  if (goodHosts.has(host)) return true;
+  const ours = options.hosts.has(host.replace(/:\d{1,5}$/, '').toLowerCase());
+  // A name can be written in many ways, with any port: few are remembered.
+  if (ours && goodHosts.size < 16) goodHosts.add(host);
+  return ours;
 }
 
-/** A program on this machine has sixteen million loopback addresses to call from; what is counted per source counts them as one. */
-function sourceOf(address: string | undefined): string {
-  return address === undefined ? 'unknown' : address.replace(/^127\.[\d.]+$/, '127.0.0.1');
-}
-
-function hostName(host: string | undefined): string {
-  return (host ?? '').replace(/:\d{1,5}$/, '').toLowerCase();
-}
-
-/**
- * The body, or undefined when it is longer than the hub reads. The rest is not waited for: Node throws it away once the
- * answer is out, until `requestTimeout`. Closing on it instead would reset the connection under the answer.
- */
-async function readBody(req: IncomingMessage): Promise<Uint8Array | undefined> {
-  if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  // Leaving this loop must not destroy the request: its answer still has to go out on the same socket.
-  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-    length += (chunk as Buffer).length;
-    if (length > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-}
-
-function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Outgoing): void {
-  res.writeHead(status, { 'x-content-type-options': 'nosniff', ...headers, 'content-length': Buffer.byteLength(body) });
+function send(service: Service, req: IncomingMessage, res: ServerResponse, { status, headers, body }: Outgoing): void {
+  res.writeHead(status, fieldsOf(service, headers, Buffer.byteLength(body)));
   res.end(req.method === 'HEAD' ? undefined : body);
 }
 
-function stream(answer: Outgoing, sinks: Set<() => void>, res: ServerResponse): void {
+/** Names and values in turn: what `writeHead` takes with the least ado. */
+function fieldsOf({ closing }: Service, headers: Outgoing['headers'], length?: number): string[] {
+  const fields: string[] = [];
+  for (const name in headers) fields.push(name, headers[name] ?? '');
+  if (headers['x-content-type-options'] === undefined) fields.push('x-content-type-options', 'nosniff');
+  if (length !== undefined) fields.push('content-length', String(length));
+  if (closing) fields.push('connection', 'close');
+  return fields;
+}
+
+function stream(service: Service, outgoing: Outgoing, req: IncomingMessage, res: ServerResponse): void {
+  const { sinks } = service;
   // A peer that hung up while it was being let in would never be seen closing.
-  if (res.destroyed) return;
-  res.writeHead(answer.status, { 'x-content-type-options': 'nosniff', ...answer.headers });
+  if (res.destroyed || service.closing || req.method === 'HEAD') {
+    outgoing.stream?.(GONE);
+    return void send(service, req, res, service.closing ? BUSY : outgoing);
+  }
+  res.writeHead(outgoing.status, fieldsOf(service, outgoing.headers));
   const end = (): void => {
     res.end();
   };
   sinks.add(end);
   res.once('close', () => sinks.delete(end));
-  answer.stream?.({
+  outgoing.stream?.({
     write: (chunk) => {
       // A peer that does not read is cut off rather than buffered for.
       if (res.writableLength > BODY_BYTES_MAX) res.destroy();
@@ -206,15 +253,35 @@ function stream(answer: Outgoing, sinks: Set<() => void>, res: ServerResponse): 
   });
 }
 
+/** For a stream that ends before it begins. */
+const GONE: Sink = { write: () => undefined, end: () => undefined, onClose: (listener) => listener() };
+
+const TOLD_EVERY_MS = 60_000;
+
+/** Nothing was read, judged or kept: there is no verdict of it, only a count. */
+function turnAway(service: Service, req: IncomingMessage, res: ServerResponse): void {
+  send(service, req, res, BUSY);
+  service.turnedAway += 1;
+  const now = performance.now();
+  if (now - service.toldAt < TOLD_EVERY_MS) return;
+  service.toldAt = now;
+  service.options.onTurnedAway?.(service.turnedAway);
+  service.turnedAway = 0;
+}
+
+const BUSY: Outgoing = {
+  status: 503,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '1' },
+  body: JSON.stringify({ error: 'temporarily_unavailable' }),
+};
+
 /** A busy store asks for patience; everything else is a fault, of which the client learns nothing. */
 function fault(error: unknown): Outgoing {
-  const busy = error instanceof Error && error.name === 'StoreBusyError';
-  return {
-    status: busy ? 503 : 500,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...(busy && { 'retry-after': '1' }) },
-    body: JSON.stringify({ error: busy ? 'temporarily_unavailable' : 'server_error' }),
-  };
+  if (error instanceof Error && error.name === 'StoreBusyError') return BUSY;
+  return { status: 500, headers: FAULT_HEADERS, body: JSON.stringify({ error: 'server_error' }) };
 }
+
+const FAULT_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 function plain(status: number, text: string): Outgoing {
   return {

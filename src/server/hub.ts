@@ -8,10 +8,12 @@ import type { Accessory } from './accessories/accessory.ts';
 import { createLamp, type Lamp } from './accessories/lamp.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
 import { pageRoutes } from './authorize.ts';
-import { DEFAULT_PORT, HOST_NAMES, LAMP_ID, oauthConfig } from './config.ts';
+import { combining } from './combining.ts';
+import { DEFAULT_PORT, HOST_NAMES, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
 import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
 import { listen } from './http.ts';
 import type { HubKeys } from './keys.ts';
+import { createPace, type Limits } from './limits.ts';
 import { appRoutes } from './manage.ts';
 import { observed } from './observe.ts';
 import { createOperations } from './operate.ts';
@@ -28,9 +30,23 @@ export interface HubOptions {
   readonly data: string;
   readonly port?: number;
   readonly host?: string;
+  /**
+   * Where clients reach this hub, if not at its port: behind a balancer or a proxy that speaks TLS. https, or http on
+   * loopback; the same for all nodes.
+   */
+  readonly issuer?: string;
+  /**
+   * Other nodes serve the same data, with the same keys: what may happen once (a DPoP proof) is then kept in the store,
+   * at the price of one write for each call of the API.
+   */
+  readonly shared?: boolean;
+  /** Behind a proxy on this machine whose `X-Forwarded-For` says where a request came from. */
+  readonly trustProxy?: boolean;
+  /** What it takes on, where it is not `LIMITS`. */
+  readonly limits?: Partial<Limits>;
   /** Name on the pages. */
   readonly name?: string;
-  /** Milliseconds since the epoch, for what is not in the store: sessions and attempts. */
+  /** Milliseconds since the epoch, for what is not in the store: failed sign-ins, forms of strangers. */
   readonly clock?: () => number;
   /** Told of every verdict that was kept. */
   readonly onVerdict?: (verdict: Verdict) => void;
@@ -66,23 +82,40 @@ function startSweeping(store: Store, onFault: (error: unknown, where: string) =>
   return { stop: () => clearInterval(timer) };
 }
 
-/** Starts a hub on a loopback port; port 0 takes a free one. */
+/** What the person in charge reads when the hub has more to do than it can. */
+function turnedAway(requests: number): string {
+  const what = requests === 1 ? 'a request' : `${requests} requests`;
+  return `overload: ${what} turned away with 503 and Retry-After; said again after a minute if it goes on`;
+}
+
+/**
+ * Starts a hub on a loopback port; port 0 takes a free one. A node keeps nothing in its process that another one needs,
+ * except how often somebody failed to sign in here (decision 0018).
+ *
+ * @throws OperationError for an issuer or a host that cannot be served, or a port that is taken
+ */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { registry, keys, clock = Date.now, onFault = () => undefined } = options;
+  const given = options.issuer === undefined ? undefined : readIssuer(options.issuer);
   let worker: EffectsWorker | undefined;
-  const store = observed(options.store, {
+  const limits: Limits = { ...LIMITS, ...options.limits };
+  const pace = createPace(limits.refreshBurst, limits.refreshEveryMs);
+  const failures = createPace(limits.failureBurst, limits.failureEveryMs);
+  const store = observed(combining(options.store, failures), {
     onVerdict: (verdict) => options.onVerdict?.(verdict),
     onEffects: () => worker?.wake(),
   });
   const lamp = await createLamp(registry, clock, LAMP_ID);
   const accessories: ReadonlyMap<string, Accessory> = new Map([[lamp.id, lamp]]);
-  // Plain http is allowed on loopback only, so these cookies never cross a network.
-  const sessions = createSessions({ clock, key: keys.session, secure: false });
+  // Plain http is allowed on loopback only, so cookies that are not `Secure` never cross a network.
+  const secure = given?.startsWith('https:') ?? false;
+  const sessions = createSessions({ store, registry, clock, key: keys.session, secure });
   const users = createUsers({ registry, clock });
   let made: { readonly oauth: OAuthDeps; readonly operations: Operations } | undefined;
   const listener = await listen({
     routes: (port) => {
-      const oauth: OAuthDeps = { store, registry, keys, config: oauthConfig(`http://localhost:${port}`, port) };
+      const config = oauthConfig(given ?? `http://localhost:${port}`, port, options.shared);
+      const oauth: OAuthDeps = { store, registry, keys, config, pace };
       const operations = createOperations({
         oauth,
         users,
@@ -93,15 +126,17 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       const pages = { oauth, operations, sessions, users, hub: options.name ?? 'Counterfoil', meanings: API_SCOPES };
       return [
         ...oauthRoutes(oauth, [...API_SCOPES.keys()]),
-        ...apiRoutes(oauth, accessories),
+        ...apiRoutes(oauth, accessories, limits),
         ...pageRoutes(pages),
         ...appRoutes(pages),
       ];
     },
     port: options.port ?? DEFAULT_PORT,
     ...(options.host !== undefined && { host: options.host }),
-    hosts: new Set(HOST_NAMES),
+    hosts: new Set([...HOST_NAMES, ...(given === undefined ? [] : [new URL(given).hostname])]),
+    limits,
     onFault,
+    onTurnedAway: (requests) => options.log?.(turnedAway(requests)),
   });
   if (!made) throw new Error('a listener has its routes');
   const { oauth, operations } = made;

@@ -2,7 +2,8 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { masterKey } from './keys.ts';
+import { openMemory } from '../store/memory/open.ts';
+import { expectSameKey, masterKey } from './keys.ts';
 
 const KEY = 'ab'.repeat(32);
 let folder: string;
@@ -38,5 +39,20 @@ describe('the master key', () => {
   it.each(['', 'x', `${KEY}0`])('is not taken from a file that holds none', (text) => {
     writeFileSync(file, text, { mode: 0o600 });
     expect(() => masterKey(file, {})).toThrow(/holds no master key/);
+  });
+
+  it('must be in the environment where there is no file for it', () => {
+    expect(() => masterKey(undefined, {})).toThrow(/expected the variable COUNTERFOIL_KEY.*openssl rand -hex 32/);
+    expect(() => masterKey(undefined, { COUNTERFOIL_KEY: 'x' })).toThrow(/holds no master key/);
+    expect(Buffer.from(masterKey(undefined, { COUNTERFOIL_KEY: KEY })).toString('hex')).toBe(KEY);
+  });
+
+  it('is one and the same for all who share the data, also when they come at once', async () => {
+    const { registry } = openMemory();
+    const own = Buffer.from(KEY, 'hex');
+    await Promise.all(Array.from({ length: 5 }, () => expectSameKey(registry, own)));
+    await expect(expectSameKey(registry, Buffer.alloc(32))).rejects.toThrow(/got another one/);
+    await expectSameKey(registry, own);
+    expect(JSON.stringify(await registry.list('setting'))).not.toContain(KEY);
   });
 });

@@ -5,9 +5,11 @@
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { OAuthKeys } from '../profiles/oauth/deps.ts';
+import type { Registry } from '../store/registry.ts';
 import { OperationError } from './operations.ts';
+import { changeRecord } from './records.ts';
 
-/** Environment variable with a master key: 64 hexadecimal digits. Needed where several nodes share a database. */
+/** Environment variable with a master key: 64 hexadecimal digits. Needed where several machines share a database. */
 const KEY_VARIABLE = 'COUNTERFOIL_KEY';
 
 /** All keys of a hub. */
@@ -30,13 +32,21 @@ export function deriveKeys(master: Uint8Array): HubKeys {
 }
 
 /**
- * The master key: from the environment, else from `file`, which is made when it is missing.
+ * The master key: from the environment, else from `file`, which is made when it is missing. Without a file it must be in
+ * the environment.
  *
  * @throws OperationError when what is there is no key, or a file that somebody else made or may read
  */
-export function masterKey(file: string, environment: NodeJS.ProcessEnv = process.env): Uint8Array {
+export function masterKey(
+  file: string | undefined,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Uint8Array {
   const given = environment[KEY_VARIABLE];
   if (given !== undefined && given !== '') return parseKey(given, `the variable ${KEY_VARIABLE}`);
+  if (file === undefined)
+    throw new OperationError(
+      `expected the variable ${KEY_VARIABLE} with the master key that all nodes of this database share, got none: make one with "openssl rand -hex 32" and keep it as you keep a password`,
+    );
   try {
     // `wx` fails when the file is there, so that two hubs that start at once agree on one key.
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
@@ -50,6 +60,21 @@ export function masterKey(file: string, environment: NodeJS.ProcessEnv = process
   } finally {
     closeSync(opened);
   }
+}
+
+/**
+ * Makes sure that everybody who shares this data has the same master key: the first to come leaves a mark of it. With two
+ * keys, one node would refuse the refresh tokens, proofs and forms of another.
+ *
+ * @throws OperationError when the mark is another key's
+ */
+export async function expectSameKey(registry: Registry, master: Uint8Array): Promise<void> {
+  const mark = Buffer.from(hkdfSync('sha256', master, 'counterfoil', 'key-mark', 16)).toString('hex');
+  const kept = await changeRecord<{ readonly mark: string }>(registry, 'setting', 'key-mark', (now) => now ?? { mark });
+  if (kept.mark !== mark)
+    throw new OperationError(
+      `expected the ${KEY_VARIABLE} that this database was first used with, got another one: give every node and every command the same`,
+    );
 }
 
 /** In a folder that others may write to, the file could be theirs: then they know every key. Windows has no modes. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
-import { DEFAULT_PORT, oauthConfig } from './config.ts';
+import { DEFAULT_PORT, oauthConfig, readIssuer } from './config.ts';
 import { deriveKeys } from './keys.ts';
 import { createOperations } from './operate.ts';
 import type { Operations } from './operations.ts';
@@ -16,15 +16,17 @@ export interface LocalOptions {
   readonly data: string;
   /** Undefined when there are no records: what would need them is skipped, not refused. */
   readonly master: Uint8Array | undefined;
+  /** As the hub's own, when it is not on its usual port. */
+  readonly issuer?: string;
 }
 
 /** Makes them. */
-export function localOperations({ store, registry, data, master }: LocalOptions): Operations {
+export function localOperations({ store, registry, data, master, issuer }: LocalOptions): Operations {
   const oauth: OAuthDeps = {
     store,
     registry,
     keys: deriveKeys(master ?? randomBytes(32)),
-    config: oauthConfig(`http://localhost:${DEFAULT_PORT}`, DEFAULT_PORT),
+    config: oauthConfig(issuer === undefined ? `http://localhost:${DEFAULT_PORT}` : readIssuer(issuer), DEFAULT_PORT),
     ...(master === undefined && { offline: true }),
   };
   const users = createUsers({ registry, clock: Date.now });

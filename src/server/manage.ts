@@ -51,7 +51,7 @@ type Handler = (visit: Visit) => Promise<Outgoing> | Outgoing;
 
 /** Everybody else is asked to sign in, in the same words whether there is such an application or not. */
 async function signedIn(deps: PageDeps, request: Incoming, handle: Handler): Promise<Outgoing> {
-  const session = deps.sessions.read(request.headers['cookie']);
+  const session = await deps.sessions.read(request.headers['cookie']);
   const next = nextOf(request.path);
   if (!session) {
     return request.method === 'POST'

@@ -15,6 +15,7 @@ import { withChecks } from '../profiles/oauth/verdicts.ts';
 import { codeId, readCode, shortId } from '../protocols/typed-code/typed-code.ts';
 import type { Listing, Query } from '../store/port.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
+import { eachGrant } from './erase.ts';
 import { explainRequest } from './explain.ts';
 import {
   type Minted,
@@ -131,18 +132,12 @@ async function removeApp(
   await appNamed(registry, id);
   await registry.remove('app', id);
   let revokedGrants = 0;
-  let until: number | undefined;
-  for (;;) {
-    const grants = await store.find('grants', { client: id, limit: 1_000, ...(until !== undefined && { until }) });
-    for (const grant of grants) {
-      if (grant.state !== 'active') continue;
-      await store.revoke({ target: { grant: grant.id }, cause: 'application-removed' });
-      revokedGrants += 1;
-    }
-    const oldest = grants.at(-1)?.from;
-    if (grants.length < 1_000 || oldest === undefined || oldest === until) return { removed: id, revokedGrants };
-    until = oldest;
+  for await (const grant of eachGrant(store, { client: id })) {
+    if (grant.state !== 'active') continue;
+    await store.revoke({ target: { grant: grant.id }, cause: 'application-removed' });
+    revokedGrants += 1;
   }
+  return { removed: id, revokedGrants };
 }
 
 /** The same road as a browser's: the request is judged by the authorize table, with the person in charge as the owner. */

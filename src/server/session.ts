@@ -1,10 +1,14 @@
 /**
  * Who is signed in at this hub's pages: sessions, CSRF tokens and one-time sign-in links.
  *
- * Everything is kept in memory, hashed, and bounded: a restart signs people out, and with several nodes a person must
- * come back to the same one. Not here: passwords (`users.ts`) and the OAuth tokens of apps.
+ * Sessions and links are records under the hash of their secret, so every node knows them, a restart signs nobody out,
+ * and the database holds nothing to sign in with. CSRF tokens are HMACs with a derived key: no node keeps any.
+ * Not here: passwords (`users.ts`) and the OAuth tokens of apps.
  */
 import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Store } from '../store/port.ts';
+import type { Registry } from '../store/registry.ts';
+import { tidyRecords } from './records.ts';
 
 /** A person who is signed in. `key` is the hash of the cookie's id; the id itself is nowhere but in the cookie. */
 export interface Session {
@@ -18,6 +22,8 @@ export interface Session {
 export const SESSION_LIMITS = {
   absoluteMs: 43_200_000,
   idleMs: 7_200_000,
+  /** How often use is written down, so that a page costs no write: idle time is exact to this. */
+  touchMs: 60_000,
   sessions: 10_000,
   linkMs: 60_000,
   links: 64,
@@ -26,26 +32,29 @@ export const SESSION_LIMITS = {
 
 /** What a hub's sessions need. */
 export interface SessionOptions {
-  /** Milliseconds since the epoch; never goes backwards. */
+  /** For its clock, which all nodes share, and its generation: a restored backup signs everybody out. */
+  readonly store: Pick<Store, 'load'>;
+  readonly registry: Registry;
+  /** This node's clock, in milliseconds since the epoch: for what no record is kept of. */
   readonly clock: () => number;
-  /** HMAC key for CSRF tokens; at least 256 bits. A new one voids every form that is open. */
+  /** HMAC key for CSRF tokens; at least 256 bits, the same on every node. A new one voids every form that is open. */
   readonly key: KeyObject;
   /** True when the issuer is https: the cookies are `__Host-` ones then, and `Secure`. */
   readonly secure: boolean;
-  /** Oldest out beyond this many; `SESSION_LIMITS.sessions` unless told. */
+  /** Oldest out beyond this many, give or take a hundredth; `SESSION_LIMITS.sessions` unless told. */
   readonly maxSessions?: number;
 }
 
 /** Sessions. Arguments named `cookie` are the request's whole `Cookie` header; `setCookie` is one `Set-Cookie` value. */
 export interface Sessions {
   /** Signs `user` in under a fresh id, and ends the session the browser had before. */
-  open(user: string, cookie: string | undefined): { readonly session: Session; readonly setCookie: string };
+  open(user: string, cookie: string | undefined): Promise<{ readonly session: Session; readonly setCookie: string }>;
   /** The live session of a request, and marks it as used; `undefined` when there is none or its time is over. */
-  read(cookie: string | undefined): Session | undefined;
-  /** Signs out; the value takes the cookie away. */
-  close(cookie: string | undefined): { readonly setCookie: string };
-  /** Ends every session of a user. Returns how many there were. */
-  closeAll(user: string): number;
+  read(cookie: string | undefined): Promise<Session | undefined>;
+  /** Signs out, at every node; the value takes the cookie away. */
+  close(cookie: string | undefined): Promise<{ readonly setCookie: string }>;
+  /** Ends every session of a user, at every node. Returns how many there were. */
+  closeAll(user: string): Promise<number>;
   /** The CSRF token of one form. `purpose` names the form: `consent`, `logout`. */
   csrf(session: Session, purpose: string): string;
   csrfHolds(session: Session, purpose: string, token: string | undefined): boolean;
@@ -56,42 +65,57 @@ export interface Sessions {
   visit(cookie: string | undefined): { readonly csrf: string; readonly setCookie: string };
   visitHolds(cookie: string | undefined, token: string | undefined): boolean;
   /** A link that signs `user` in once, within 60 s: `/login/link?token=…`. */
-  issueLink(user: string): { readonly path: string; readonly until: number };
-  /** Uses a link up; `undefined` when it is unknown, used or too old. */
-  redeemLink(token: string | undefined): string | undefined;
+  issueLink(user: string): Promise<{ readonly path: string; readonly until: number }>;
+  /** Uses a link up, for all nodes; `undefined` when it is unknown, used or too old. */
+  redeemLink(token: string | undefined): Promise<string | undefined>;
 }
 
-/** Makes the sessions of one hub. */
-export function createSessions({ clock, key, secure, maxSessions }: SessionOptions): Sessions {
+/** Body of a `session` record; its id is the session's key. */
+interface KeptSession {
+  readonly user: string;
+  readonly signedInAt: number;
+  readonly usedAt: number;
+  readonly generation: number;
+}
+
+/** Body of a `link` record; its id is the hash of the token. */
+interface KeptLink {
+  readonly user: string;
+  readonly until: number;
+  readonly generation: number;
+}
+
+/** Makes the sessions of one node. */
+export function createSessions({ store, registry, clock, key, secure, maxSessions }: SessionOptions): Sessions {
   const limit = maxSessions ?? SESSION_LIMITS.sessions;
   const prefix = secure ? '__Host-' : '';
   const names = { session: `${prefix}counterfoil_session`, visit: `${prefix}counterfoil_visit` };
-  // Insertion order is age: the first entry is the oldest.
-  const live = new Map<string, { readonly session: Session; usedAt: number }>();
-  const links = new Map<string, { readonly user: string; readonly until: number }>();
+  let opened = 0;
 
   const setCookie = (name: string, value: string, maxAgeMs: number): string =>
     `${name}=${value}; Path=/; Max-Age=${Math.floor(maxAgeMs / 1000)}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const mac = (...parts: readonly string[]): string =>
     createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
 
-  const find = (cookie: string | undefined): Session | undefined => {
-    const id = cookieOf(cookie, names.session);
-    const entry = id === undefined ? undefined : live.get(hashed(id));
-    if (!entry) return undefined;
-    const now = clock();
-    const { session, usedAt } = entry;
-    if (now - session.signedInAt >= SESSION_LIMITS.absoluteMs || now - usedAt >= SESSION_LIMITS.idleMs) {
-      live.delete(session.key);
+  const find = async (cookie: string | undefined): Promise<Session | undefined> => {
+    const id = keyOf(cookieOf(cookie, names.session));
+    if (id === undefined) return undefined;
+    const [record, moment] = await Promise.all([registry.get<KeptSession>('session', id), store.load({})]);
+    if (!record) return undefined;
+    const { user, signedInAt, usedAt } = record.body;
+    if (isOver(record.body, moment)) {
+      await registry.remove('session', id);
       return undefined;
     }
-    entry.usedAt = now;
-    return session;
+    // Lost to another request that writes the same, or to a sign-out, which must win: either way there is nothing to do.
+    if (moment.now - usedAt >= SESSION_LIMITS.touchMs)
+      await registry.save<KeptSession>('session', id, record.rev, { ...record.body, usedAt: moment.now });
+    return { key: id, user, signedInAt };
   };
 
-  const end = (cookie: string | undefined): void => {
-    const id = cookieOf(cookie, names.session);
-    if (id !== undefined) live.delete(hashed(id));
+  const end = async (cookie: string | undefined): Promise<void> => {
+    const id = keyOf(cookieOf(cookie, names.session));
+    if (id !== undefined) await registry.remove('session', id);
   };
 
   const freshVisit = (): { value: string; until: number } => {
@@ -108,23 +132,30 @@ export function createSessions({ clock, key, secure, maxSessions }: SessionOptio
   };
 
   return {
-    open(user, cookie) {
-      end(cookie);
+    async open(user, cookie) {
+      await end(cookie);
+      const moment = await store.load({});
+      const { now, generation } = moment;
       const id = randomBytes(32).toString('base64url');
-      const session: Session = { key: hashed(id), user, signedInAt: clock() };
-      live.set(session.key, { session, usedAt: session.signedInAt });
-      dropOldest(live, limit);
+      const session: Session = { key: hashed(id), user, signedInAt: now };
+      const kept: KeptSession = { user, signedInAt: now, usedAt: now, generation };
+      await registry.save('session', session.key, 0, kept);
+      // Looking through all of them at every hundredth of the limit keeps them bounded at next to no cost.
+      if (opened++ % Math.ceil(limit / 100) === 0) {
+        const over = (body: KeptSession): boolean => isOver(body, moment);
+        await tidyRecords<KeptSession>(registry, 'session', { over, age: (body) => body.signedInAt, limit });
+      }
       return { session, setCookie: setCookie(names.session, id, SESSION_LIMITS.absoluteMs) };
     },
     read: find,
-    close(cookie) {
-      end(cookie);
+    async close(cookie) {
+      await end(cookie);
       return { setCookie: setCookie(names.session, '', 0) };
     },
-    closeAll(user) {
-      const keys = [...live.values()].filter((e) => e.session.user === user).map((e) => e.session.key);
-      for (const k of keys) live.delete(k);
-      return keys.length;
+    async closeAll(user) {
+      const theirs = (await registry.list<KeptSession>('session')).filter(({ body }) => body.user === user);
+      const ended = await Promise.all(theirs.map(({ id }) => registry.remove('session', id)));
+      return ended.filter((was) => was).length;
     },
     csrf: (session, purpose) => mac('csrf', session.key, purpose),
     csrfHolds: (session, purpose, token) => equal(mac('csrf', session.key, purpose), token),
@@ -138,21 +169,38 @@ export function createSessions({ clock, key, secure, maxSessions }: SessionOptio
       const visit = visitOf(cookie);
       return visit !== undefined && clock() < visit.until && equal(mac('csrf-visit', visit.value), token);
     },
-    issueLink(user) {
+    async issueLink(user) {
       const token = randomBytes(32).toString('base64url');
-      const until = clock() + SESSION_LIMITS.linkMs;
-      links.set(hashed(token), { user, until });
-      dropOldest(links, SESSION_LIMITS.links);
+      const { now, generation } = await store.load({});
+      const until = now + SESSION_LIMITS.linkMs;
+      await registry.save<KeptLink>('link', hashed(token), 0, { user, until, generation });
+      await tidyRecords<KeptLink>(registry, 'link', {
+        over: (body) => body.until <= now,
+        age: (body) => body.until,
+        limit: SESSION_LIMITS.links,
+      });
       return { path: `/login/link?token=${token}`, until };
     },
-    redeemLink(token) {
-      if (token === undefined || !TOKEN.test(token)) return undefined;
-      const name = hashed(token);
-      const link = links.get(name);
-      links.delete(name);
-      return link && clock() < link.until ? link.user : undefined;
+    async redeemLink(token) {
+      const name = keyOf(token);
+      if (name === undefined) return undefined;
+      const [link, { now, generation }] = await Promise.all([registry.get<KeptLink>('link', name), store.load({})]);
+      // Of any number of requests, at any nodes, one takes the record away.
+      if (!link || !(await registry.remove('link', name))) return undefined;
+      return now < link.body.until && link.body.generation === generation ? link.body.user : undefined;
     },
   };
+}
+
+function isOver(
+  kept: KeptSession,
+  { now, generation }: { readonly now: number; readonly generation: number },
+): boolean {
+  return (
+    kept.generation !== generation ||
+    now - kept.signedInAt >= SESSION_LIMITS.absoluteMs ||
+    now - kept.usedAt >= SESSION_LIMITS.idleMs
+  );
 }
 
 /** 256 bits in base64url. */
@@ -172,9 +220,14 @@ function cookieOf(header: string | undefined, name: string): string | undefined 
   return values.length === 1 ? values[0] : undefined;
 }
 
-/** Lookup by hash: neither a memory dump nor a timing of the map gives away an id. */
+/** The key of what a secret opens: neither the database nor a timing of the lookup gives the secret away. */
 function hashed(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** As `hashed`, of a secret that came from outside; what cannot be one of ours is not even looked up. */
+function keyOf(secret: string | undefined): string | undefined {
+  return secret !== undefined && TOKEN.test(secret) ? hashed(secret) : undefined;
 }
 
 function equal(expected: string, presented: string | undefined): boolean {
@@ -182,11 +235,4 @@ function equal(expected: string, presented: string | undefined): boolean {
   const a = Buffer.from(expected);
   const b = Buffer.from(presented);
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function dropOldest<T>(map: Map<string, T>, limit: number): void {
-  for (const name of map.keys()) {
-    if (map.size <= limit) return;
-    map.delete(name);
-  }
 }

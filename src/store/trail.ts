@@ -36,7 +36,7 @@ export interface TrailReport {
   readonly checkpoints: number;
   /** Verdicts whose payload was erased, as the trail says itself. */
   readonly erased: number;
-  /** Links that no checkpoint covers yet. */
+  /** Links that no signature covers yet, neither by themselves nor by a signed link that names them. */
   readonly unsigned: number;
   /** Verdicts from before there was a trail; nothing can be said of them. */
   readonly untrailed: number;
@@ -107,6 +107,7 @@ export async function checkTrail(dump: Dump, { holds, head }: TrailCheck): Promi
   const said = readEntries(links);
   const chains = walk(links, said, fault);
   checkCheckpoints(checkpoints, chains, said, holds, fault);
+  coverNamed(said, chains);
   for (const { head: named, by } of said.after) {
     if (!has(chains, named) && said.swept === 0 && said.restored === 0)
       fault('link-missing', nameOf(named), `${nameOf(by)} names it, but it is not there, or not as it was`);
@@ -211,6 +212,16 @@ function checkCheckpoints(
     } else if (said.swept === 0) {
       fault('link-missing', nameOf(checkpoint), 'it was signed, but it is not there');
     }
+  }
+}
+
+/** A signed link covers the link of another chain that it names, and all before that one. */
+function coverNamed({ after }: Said, chains: ReadonlyMap<string, Walked>): void {
+  // Newest first: what a link names is older than itself.
+  for (const { head, by } of after.toReversed()) {
+    const named = chains.get(head.chain);
+    if (!named || by.seq > (chains.get(by.chain)?.signed ?? 0)) continue;
+    named.signed = Math.max(named.signed, head.seq);
   }
 }
 

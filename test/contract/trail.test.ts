@@ -105,6 +105,19 @@ describe('an audit trail', () => {
     expect((await check()).faults.map(({ kind }) => kind)).toEqual(['link-missing']);
   });
 
+  it('counts a link that a signed one names as signed', async () => {
+    const first = openSqlite({ path: file });
+    await first.store.refuse({ now: Date.now(), verdict: verdictOf({ at: Date.now() }) });
+    await first.close();
+    expect((await check()).unsigned).toBe(1);
+    const second = openSqlite({ path: file });
+    await second.store.refuse({ now: Date.now(), verdict: verdictOf({ at: Date.now() }) });
+    expect((await check()).unsigned).toBe(2);
+    await second.upkeep.sign(key.sign);
+    await second.close();
+    expect((await check()).unsigned).toBe(0);
+  });
+
   it('does not take a checkpoint of another key, and needs only the public half', async () => {
     expect((await check(undefined, auditVerifier(key.publicPem))).faultCount).toBe(0);
     const stranger = auditKey(Buffer.alloc(32, 8));

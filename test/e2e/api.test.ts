@@ -165,7 +165,7 @@ describe('the live stream', () => {
     expect(stream.events).toHaveLength(1);
   });
 
-  it('is given to 256 at once, and watchers that hang up while they are let in take no place for ever', async () => {
+  it('is given to 256 at once, 16 for one grant, and watchers that hang up while they are let in take no place for ever', async () => {
     const key = await proofKey('ES256');
     const app = keyedClient(t, key, clock.now);
     const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt });
@@ -184,17 +184,20 @@ describe('the live stream', () => {
       socket.on('error', () => undefined);
       await once(socket, 'close');
     });
-    const { access_token: token } = await enter();
-    const held = new Set<EventStream>();
+    const grants = await atOnce(16, async () => ({ token: (await enter()).access_token, held: [] as EventStream[] }));
     const fill = async (): Promise<void> => {
-      const opened = await Promise.allSettled(Array.from({ length: 256 - held.size }, () => watch(token)));
-      for (const one of opened) if (one.status === 'fulfilled') held.add(one.value);
-      expect(held.size).toBe(256);
+      for (const { token, held } of grants) {
+        const opened = await Promise.allSettled(Array.from({ length: 16 - held.length }, () => watch(token)));
+        for (const one of opened) if (one.status === 'fulfilled') held.push(one.value);
+        expect(held).toHaveLength(16);
+        if (token !== grants.at(-1)?.token) await expect(watch(token)).rejects.toThrow('429');
+      }
     };
     await vi.waitFor(fill, { timeout: 10_000, interval: 200 });
-    await expect(watch(token)).rejects.toThrow('503');
-    for (const stream of held) stream.close();
-    await vi.waitFor(async () => (await watch(token)).close(), { timeout: 10_000, interval: 100 });
+    const { access_token: late } = await enter();
+    await expect(watch(late)).rejects.toThrow('503');
+    for (const stream of grants.flatMap(({ held }) => held)) stream.close();
+    await vi.waitFor(async () => (await watch(late)).close(), { timeout: 10_000, interval: 100 });
     expect(t.faults.map(String)).toEqual([]);
   });
 

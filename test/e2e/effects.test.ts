@@ -147,7 +147,7 @@ describe('a lamp that lies', () => {
 /** The page that the person in charge sees of the grant's exchange. */
 async function pageOf(minted: Minted): Promise<string> {
   const browser = visitor(t.url);
-  await browser.get(t.hub.sessions.issueLink('owner').path);
+  await browser.get((await t.hub.sessions.issueLink('owner')).path);
   const [exchange] = (await t.hub.operations.timeline(minted.grant)).verdicts.filter((v) => v.action === 'token');
   return (await browser.get(`/r/${exchange?.id.slice(3, 13)}`)).html;
 }

@@ -94,7 +94,7 @@ describe('sign-in', () => {
   });
 
   it('by link works once, within a minute, and only by its own token', async () => {
-    const { path } = t.hub.sessions.issueLink('owner');
+    const { path } = await t.hub.sessions.issueLink('owner');
     const person = visitor(t.url);
     expect((await person.get(path)).status).toBe(303);
     expect((await person.get('/')).html).toContain('Signed in as');
@@ -103,7 +103,7 @@ describe('sign-in', () => {
       expect((await other.get(late)).status, late).toBe(401);
       expect(other.cookies.has(SESSION)).toBe(false);
     }
-    const old = t.hub.sessions.issueLink('owner');
+    const old = await t.hub.sessions.issueLink('owner');
     clock.move(60_000);
     expect((await visitor(t.url).get(old.path)).status).toBe(401);
   });

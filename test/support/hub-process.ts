@@ -10,6 +10,8 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 /** The process, and its files. */
 export interface HubProcess {
   readonly issuer: string;
+  /** The database file. */
+  readonly db: string;
   /** Everything printed so far, on either stream. */
   printed(): string;
   /** Runs a command of the command line against the running hub; answers its JSON. */
@@ -18,6 +20,9 @@ export interface HubProcess {
   files(): ReadonlyMap<string, Buffer>;
   /** Asks it to stop, and waits until it has. */
   stop(): Promise<void>;
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
+  /** How it ended, when it has: by itself, with a code, or by a signal. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** Throws the files away. */
   remove(): void;
 }
@@ -28,6 +33,7 @@ export async function startHubProcess(): Promise<HubProcess> {
   const db = join(folder, 'hub.db');
   const args = [MAIN, 'start', '--port', '0', '--db', db, '--no-demo'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: quiet() });
+  const over = once(child, 'close') as Promise<[number | null, string | null]>;
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -48,6 +54,11 @@ export async function startHubProcess(): Promise<HubProcess> {
     files: () => {
       const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
       return new Map(names.map(({ name }) => [name, readFileSync(join(folder, name))]));
+    },
+    db,
+    ended: over.then(([code, signal]) => ({ code, signal })),
+    signal: (name) => {
+      child.kill(name);
     },
     async stop() {
       if (child.exitCode !== null) return;

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Hub, startHub } from '../../src/server/hub.ts';
+import { type Hub, type HubOptions, startHub } from '../../src/server/hub.ts';
 import { deriveKeys } from '../../src/server/keys.ts';
 import { openMemory } from '../../src/store/memory/open.ts';
+import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 
 /** How to start it. */
@@ -14,7 +15,12 @@ export interface TestHubOptions {
   readonly clock?: () => number;
   /** `sqlite` unless told. */
   readonly store?: 'sqlite' | 'memory';
-  readonly onVerdict?: NonNullable<Parameters<typeof startHub>[0]['onVerdict']>;
+  readonly onVerdict?: NonNullable<HubOptions['onVerdict']>;
+  /** Limits other than those of every hub. */
+  readonly limits?: NonNullable<HubOptions['limits']>;
+  readonly log?: NonNullable<HubOptions['log']>;
+  /** Puts something between the hub and its store. */
+  readonly between?: (store: Store) => Store;
 }
 
 /** A running hub, where it listens, and every fault it had. */
@@ -42,6 +48,9 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     clock,
     onFault: (error) => faults.push(error),
     ...(options.onVerdict && { onVerdict: options.onVerdict }),
+    ...(options.limits && { limits: options.limits }),
+    ...(options.log && { log: options.log }),
+    ...(options.between && { store: options.between(opened.store) }),
   });
   const url = `http://127.0.0.1:${hub.port}`;
   return {

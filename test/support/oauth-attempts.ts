@@ -157,6 +157,7 @@ const spoiled = fc.record(
     generation: fc.nat(2),
     dpop: maybe(proofs),
     pkce: fc.constantFrom('absent', 'malformed', 'match', 'mismatch', 'unasked'),
+    pace: fc.record({ waitSeconds: fc.nat() }),
     scheme: fc.constantFrom('none', 'bearer', 'dpop', 'other'),
     needs: fc.array(text, { maxLength: 2 }),
     decision: maybe(fc.constantFrom('allow', 'deny')),

@@ -4,17 +4,19 @@ import { platform } from 'node:os';
 import type { Command } from 'commander';
 import type { Verdict } from '../../core/verdict.ts';
 import { adminPath } from '../../server/admin-path.ts';
-import { type AdminDoor, serveAdmin } from '../../server/admin-socket.ts';
+import { type AdminDoor, DoorTakenError, serveAdmin } from '../../server/admin-socket.ts';
+import { auditKey, startSigning } from '../../server/audit.ts';
 import { DEFAULT_PORT } from '../../server/config.ts';
+import { isPostgres } from '../../server/database.ts';
 import { type Hub, startHub } from '../../server/hub.ts';
-import { deriveKeys, masterKey } from '../../server/keys.ts';
+import { deriveKeys } from '../../server/keys.ts';
 import { action, type Cli } from '../cli.ts';
 import { createDemo, type Demo, type DemoKey } from '../demo/demo.ts';
 import { readKeys } from '../demo/keys.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
-import { type OpenedStore, usable } from '../open.ts';
+import type { Opener } from '../open.ts';
 import type { Register } from '../program.ts';
 import { clock } from '../render/age.ts';
 import { reference, ruleName, shortId } from '../render/id.ts';
@@ -25,6 +27,8 @@ import { renderVerdict } from '../render/verdict.ts';
 interface StartOptions {
   readonly port?: string;
   readonly host?: string;
+  readonly issuer?: string;
+  readonly trustProxy?: boolean;
   readonly demo: boolean;
 }
 
@@ -32,47 +36,74 @@ interface StartOptions {
 const TREES = { most: 6, inMs: 10_000 } as const;
 
 /** The command, over the store that the composition root opens. It is what `counterfoil` alone does. */
-export function registerStart(openStore: (path: string) => OpenedStore): Register {
+export function registerStart(openData: Opener['openData']): Register {
   return (program: Command, environment: Environment) => {
     const start = program
       .command('start', { isDefault: true })
       .description('run the hub (what counterfoil alone does)')
       .option('--port <number>', `port on 127.0.0.1; 0 takes a free one (default ${DEFAULT_PORT})`)
       .option('--host <address>', 'address to listen on; loopback only until there is TLS')
+      .option('--issuer <url>', 'where clients reach the hub behind a proxy or balancer (env COUNTERFOIL_ISSUER)')
+      .option('--trust-proxy', 'take the source of a request from the X-Forwarded-For of a proxy on this machine')
       .option('--no-demo', 'no lamp story, no keys: one line for each refusal');
-    start.action(action<StartOptions>(environment, (cli, options) => run(cli, options, openStore)));
-    teach(start, { examples: ['start', 'start --port 8080 --db ./hub.db', 'start --no-demo'] });
+    start.action(action<StartOptions>(environment, (cli, options) => run(cli, options, openData)));
+    teach(start, {
+      examples: [
+        'start',
+        'start --port 8080 --db ./hub.db',
+        'start --no-demo',
+        'start --issuer https://hub.example --trust-proxy',
+      ],
+    });
   };
 }
 
-async function run(cli: Cli, options: StartOptions, openStore: (path: string) => OpenedStore): Promise<0> {
+async function run(cli: Cli, options: StartOptions, openData: Opener['openData']): Promise<0> {
   const port = readPort(options.port);
+  const issuer = options.issuer ?? (cli.environment.env['COUNTERFOIL_ISSUER'] || undefined);
+  const shared = isPostgres(cli.db);
   const stopped = untilStopped();
-  const opened = usable(cli.db, () => openStore(cli.db));
+  const opened = await openData(cli.db);
   let door: AdminDoor | undefined;
   let hub: Hub | undefined;
+  const signing = startSigning(opened.upkeep, auditKey(opened.master), (fault) => cli.say(`fault at audit: ${fault}`));
   const printer = createPrinter(cli);
   try {
     hub = await startHub({
       ...opened,
-      keys: deriveKeys(usable(cli.db, () => masterKey(`${cli.db}.key`))),
-      data: cli.db,
+      keys: deriveKeys(opened.master),
+      data: cli.data,
       port,
+      shared,
+      ...(issuer !== undefined && { issuer }),
+      ...(options.trustProxy && { trustProxy: true }),
       ...(options.host !== undefined && { host: options.host }),
       onVerdict: (verdict) => printer.verdict(verdict),
       onFault: (error, where) =>
         cli.say(`fault at ${where}: ${error instanceof Error ? error.message : String(error)}`),
       log: (line) => cli.say(line),
     });
-    door = await serveAdmin(hub.operations, await adminPath(cli.db));
-    const demo = options.demo ? await createDemo(hub, cli) : undefined;
+    door = await openDoor(hub, cli, shared);
+    // The story is one of a hub of one's own: it registers an app, and calls the hub where it listens.
+    const demo = options.demo && !shared && issuer === undefined ? await createDemo(hub, cli) : undefined;
     cli.print(banner(hub, cli));
     await (demo ? story(hub, cli, demo, printer, stopped) : stopped);
     return EXIT.ok;
   } finally {
     await door?.close();
     await hub?.close();
+    await signing.stop();
     await opened.store.close();
+  }
+}
+
+/** Of several nodes of one database on this machine the first has the door; a file has one hub, and that is checked here. */
+async function openDoor(hub: Hub, cli: Cli, shared: boolean): Promise<AdminDoor | undefined> {
+  try {
+    return await serveAdmin(hub.operations, await adminPath(cli.db));
+  } catch (fault) {
+    if (shared && fault instanceof DoorTakenError) return undefined;
+    throw fault;
   }
 }
 
@@ -83,11 +114,15 @@ function readPort(text: string | undefined): number {
   throw new UsageError(`expected a port from 0 to 65535, got ${text}`, 'try --port 5151');
 }
 
-function banner(hub: Hub, { style, db }: Cli): Line[] {
+function banner(hub: Hub, { style, data }: Cli): Line[] {
   const ready = (performance.now() / 1_000).toFixed(1);
+  const behind = hub.issuer.endsWith(`localhost:${hub.port}`) ? '' : `   on 127.0.0.1:${hub.port}`;
   return [
     [],
-    [span(style, '  Counterfoil', 'strong'), span(style, `  ${hub.issuer}   data ${db}   ready in ${ready} s`)],
+    [
+      span(style, '  Counterfoil', 'strong'),
+      span(style, `  ${hub.issuer}${behind}   data ${data}   ready in ${ready} s`),
+    ],
     [],
   ];
 }
@@ -117,7 +152,7 @@ async function story(hub: Hub, cli: Cli, demo: Demo, printer: Printer, stopped: 
       cli.environment.stdin,
       async (key) => {
         cli.print([[span(style, `> ${key}`, 'strong')]]);
-        if (key === 'o') return openBrowser(hub, cli);
+        if (key === 'o') return openBrowser(hub, cli).catch((error: unknown) => cli.say(String(error)));
         if (isDemoKey(key)) await demo.press(key).catch((error: unknown) => cli.say(String(error)));
         else help();
       },
@@ -138,8 +173,9 @@ function isDemoKey(key: string): key is DemoKey {
 }
 
 /** The page, signed in by a link that works once and for a minute. */
-function openBrowser(hub: Hub, cli: Cli): void {
-  const url = hub.issuer + hub.sessions.issueLink('owner').path;
+async function openBrowser(hub: Hub, cli: Cli): Promise<void> {
+  const { path } = await hub.sessions.issueLink('owner');
+  const url = hub.issuer + path;
   const command = { darwin: 'open', win32: 'explorer' }[platform() as string] ?? 'xdg-open';
   const child = spawn(command, [url], { stdio: 'ignore', detached: true });
   child.on('error', () => undefined);
@@ -147,10 +183,17 @@ function openBrowser(hub: Hub, cli: Cli): void {
   cli.print([[span(cli.style, '  signs you in once, within a minute:', 'faint')], [span(cli.style, `  ${url}`)], []]);
 }
 
-/** Asked for before anything is opened: a Ctrl-C while the hub starts still closes what it opens. */
+/**
+ * Asked for before anything is opened: a Ctrl-C while the hub starts still closes what it opens. A second signal, of
+ * either kind, ends the process at once.
+ */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+    const stop = (): void => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      resolve();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
   });
 }
 

@@ -99,6 +99,8 @@ export interface TokenCase extends Asked, Presented {
   readonly intent: 'authorization_code' | 'refresh_token';
   readonly auth: AuthFacts;
   readonly pkce: 'absent' | 'malformed' | 'match' | 'mismatch' | 'unasked';
+  /** There when the grant was refreshed too often: how long it must wait. */
+  readonly pace?: { readonly waitSeconds: number };
 }
 
 /** A request at `GET /authorize`, and later the user's answer to it. */

@@ -37,6 +37,7 @@ import { parametersOnce } from './rules/parameters-once.ts';
 import { parametersPresent } from './rules/parameters-present.ts';
 import { redirectUriExact } from './rules/redirect-uri-exact.ts';
 import { redirectUriRegistered } from './rules/redirect-uri-registered.ts';
+import { refreshPace } from './rules/refresh-pace.ts';
 import { responseType } from './rules/response-type.ts';
 import { scopeEnabled } from './rules/scope-enabled.ts';
 import { scopeGranted } from './rules/scope-granted.ts';
@@ -46,8 +47,8 @@ import { tokenScheme } from './rules/token-scheme.ts';
 
 const key = [dpopWellformed, dpopSignature, dpopTarget, dpopFresh, dpopNonce, dpopOnce] as const;
 
-/** `POST /token`: a code or a refresh token for tokens. */
-const token: readonly Phase<TokenCase>[] = [
+/** `POST /token` of an app that does not hurry: a code or a refresh token for tokens. */
+const unhurried: readonly Phase<TokenCase>[] = [
   { id: 'request', rules: [mediaType, formReadable, parametersOnce, parametersPresent, grantTypeKnown] },
   { id: 'client', rules: [clientKnown, grantTypeEnabled, clientAuthMethod, clientSecret] },
   { id: 'proof', rules: key },
@@ -55,6 +56,9 @@ const token: readonly Phase<TokenCase>[] = [
   { id: 'binding', rules: [redirectUriExact, redirectUriRegistered, codeVerifier, pairingKey, pairingId] },
   { id: 'scope', rules: [scopeGranted, scopeIncluded, scopeEnabled] },
 ];
+
+/** `POST /token`, all of it. Most trees have no line on pace: it is judged only where there is something to say. */
+const token: readonly Phase<TokenCase>[] = [...unhurried, { id: 'pace', rules: [refreshPace] }];
 
 /** The part of the authorize table that must hold before anything is sent to the redirect URI. */
 const beforeRedirect: readonly Phase<AuthorizeCase>[] = [
@@ -99,7 +103,8 @@ export const policy: string = createHash('sha256')
 export function judge(action: Action, c: Case): Judgement {
   const bindings = 'code' in c ? (c.code?.bindings ?? []) : [];
   // The snapshot's action names its type; the tables share no other common shape.
-  const judgement = decide(c as never, tables[action] as readonly Phase<never>[], bindings);
+  const phases = action === 'token' && (c as TokenCase).pace === undefined ? unhurried : tables[action];
+  const judgement = decide(c as never, phases as readonly Phase<never>[], bindings);
   const { decisive } = judgement;
   if (!decisive) return judgement;
   return { ...judgement, decisive: { ...decisive, refusal: heardAt(action, decisive) } };

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ProofKey, proofKey, signProof } from '../../../test/support/dpop.ts';
 import { ISSUER } from '../../../test/support/oauth-case.ts';
 import { exchangeForm, type OAuthHub, oauthHub } from '../../../test/support/oauth-hub.ts';
 import type { Incoming } from '../../protocols/http/exchange.ts';
+import type { Redemption, Store } from '../../store/port.ts';
+import type { OAuthDeps } from './deps.ts';
 import type { TokenResponse } from './issue.ts';
 import { dpopNonce } from './prove/dpop.ts';
 import { createReplayCache, type ReplayCache } from './prove/replay-cache.ts';
-import { admit, stillAdmitted } from './resource.ts';
+import { type Admission, admit, stillAdmitted } from './resource.ts';
 
 let hub: OAuthHub;
 let key: ProofKey;
@@ -135,5 +137,117 @@ describe('the gate of the protected API', () => {
   ])('refuses %j and does not throw', async (authorization) => {
     const admission = await admit(hub.deps, createReplayCache(), api({ authorization }), ['lamp:read']);
     expect(admission).toMatchObject({ ok: false, answer: { status: 401 } });
+  });
+});
+
+describe('the gate of several nodes on one store', () => {
+  /** A node: the keys of the master key are the same everywhere, the rest is its own. */
+  const node = (store: Store = hub.deps.store): { deps: OAuthDeps; seen: ReplayCache } => ({
+    deps: {
+      ...hub.deps,
+      store,
+      keys: { ...hub.deps.keys, apiNonce: createSecretKey(randomBytes(32)) },
+      config: { ...hub.deps.config, sharedReplay: true },
+    },
+    seen: createReplayCache(),
+  });
+  const enter = ({ deps, seen }: ReturnType<typeof node>, request: Incoming): Promise<Admission> =>
+    admit(deps, seen, request, ['lamp:read']);
+  const sharedProof = (token: string, claims: Readonly<Record<string, unknown>> = {}, by = key) =>
+    apiProof(token, { nonce: dpopNonce(hub.deps.keys.nonce, hub.now()), ...claims }, by);
+  const bound = async (token: string): Promise<Incoming> =>
+    api({ authorization: `DPoP ${token}`, dpop: await sharedProof(token) });
+  /** The store, and how often it was written to. */
+  const counted = (): { store: Store; writes: number } => {
+    const { store } = hub.deps;
+    const watch = {
+      writes: 0,
+      store: {
+        ...store,
+        redeem: (redemption: Redemption) => {
+          watch.writes++;
+          return store.redeem(redemption);
+        },
+      },
+    };
+    return watch;
+  };
+
+  it('takes the nonce of one node at another, and a proof at any of them, once', async () => {
+    const token = await access(true);
+    const [a, b] = [node(), node()];
+    const asked = await enter(
+      a,
+      api({ authorization: `DPoP ${token}`, dpop: await apiProof(token, { nonce: 'old' }) }),
+    );
+    if (asked.ok) throw new Error('expected a nonce to be asked for');
+    const dpop = await apiProof(token, { nonce: asked.answer.headers['dpop-nonce'] });
+    const request = api({ authorization: `DPoP ${token}`, dpop });
+    expect((await enter(b, request)).ok).toBe(true);
+    for (const any of [a, b, node()]) {
+      expect(await enter(any, request)).toMatchObject({
+        ok: false,
+        answer: { status: 401, body: expect.stringContaining('invalid_dpop_proof') },
+      });
+    }
+    expect((await enter(a, await bound(token))).ok).toBe(true);
+  });
+
+  it('admits one of many copies that arrive together, at a token that is new and at one that is not', async () => {
+    const token = await access(true);
+    for (let round = 0; round < 3; round++) {
+      const request = await bound(token);
+      const nodes = Array.from({ length: 4 }, () => node());
+      const admissions = await Promise.all([...nodes, ...nodes].map((one) => enter(one, request)));
+      expect(admissions.filter(({ ok }) => ok)).toHaveLength(1);
+    }
+  });
+
+  it('admits all of many calls that arrive together, each with a proof of its own', async () => {
+    const token = await access(true);
+    const requests = await Promise.all(Array.from({ length: 12 }, () => bound(token)));
+    const admissions = await Promise.all(requests.map((request) => enter(node(), request)));
+    expect(admissions.filter(({ ok }) => ok)).toHaveLength(12);
+  });
+
+  it('writes once for each call with a proof, and for one without only the first time', async () => {
+    const watch = counted();
+    const [keyed, plain] = [await access(true), await access(false)];
+    for (let i = 1; i <= 4; i++) {
+      expect((await enter(node(watch.store), await bound(keyed))).ok).toBe(true);
+      expect(watch.writes).toBe(i);
+    }
+    for (let i = 1; i <= 4; i++) {
+      expect((await enter(node(watch.store), api({ authorization: `Bearer ${plain}` }))).ok).toBe(true);
+      expect(watch.writes).toBe(5);
+    }
+  });
+
+  it('writes nothing for a proof of a request that is refused anyway', async () => {
+    const watch = counted();
+    const token = await access(true);
+    const stranger = await proofKey('ES256');
+    for (const headers of [
+      { authorization: `DPoP ${token}`, dpop: await sharedProof(token, {}, stranger) },
+      { authorization: `DPoP ${token}`, dpop: await sharedProof(token, { nonce: 'x' }) },
+      { authorization: `Bearer ${token}`, dpop: await sharedProof(token) },
+      { dpop: await sharedProof('') },
+    ]) {
+      expect((await enter(node(watch.store), api(headers))).ok).toBe(false);
+    }
+    expect(watch.writes).toBe(0);
+  });
+
+  it('refuses a call whose grant is revoked at another node between judging and writing', async () => {
+    const token = await access(true);
+    const { store } = hub.deps;
+    const racing: Store = {
+      ...store,
+      redeem: async (redemption) => {
+        await store.revoke({ target: { grant: redemption.grant.id }, cause: 'test' });
+        return store.redeem(redemption);
+      },
+    };
+    expect(await enter(node(racing), await bound(token))).toMatchObject({ ok: false, answer: { status: 401 } });
   });
 });

@@ -1,8 +1,9 @@
 /** The protected API's gate: an access token for an answer. A refusal leaves a verdict; so does a token's first use. */
+import type { KeyObject } from 'node:crypto';
 import type { Grant } from '../../core/model.ts';
 import type { Judgement } from '../../core/verdict.ts';
 import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
-import type { Loaded } from '../../store/port.ts';
+import type { Loaded, Redemption } from '../../store/port.ts';
 import { enabledScopes, type ResourceCase } from './case.ts';
 import { appOf } from './clients.ts';
 import type { OAuthDeps } from './deps.ts';
@@ -33,26 +34,26 @@ export interface JudgedAccess {
   readonly c: ResourceCase;
   readonly judgement: Judgement;
   readonly loaded: Loaded;
+  /** What the proof may do once. */
+  readonly once?: NonNullable<Proof['once']>;
 }
 
-/** Judges one API request; nothing is written. `needs` are the scopes of the route; `seen` takes the proof's key. */
-export async function judgeAccess(
-  deps: OAuthDeps,
-  request: Incoming,
-  needs: readonly string[],
-  seen?: ReplayCache,
-): Promise<JudgedAccess> {
+/** Judges one API request; nothing is written. `needs` are the scopes of the route. */
+export async function judgeAccess(deps: OAuthDeps, request: Incoming, needs: readonly string[]): Promise<JudgedAccess> {
   const { scheme, token } = readAuthorization(request.headers['authorization']);
   const read = token === undefined ? undefined : readHandle('access_token', token);
   const id = read?.handle.read === 'ok' ? read.handle.id : undefined;
-  const proof = await readProof(request.headers['dpop'], token ?? '');
-  const loaded = await deps.store.load(id === undefined ? {} : { codes: [id] });
+  const proof = atApi(await readProof(request.headers['dpop'], token ?? ''));
+  const loaded = await deps.store.load({
+    ...(id !== undefined && { codes: [id] }),
+    ...(proof?.once && deps.config.sharedReplay && { once: [proof.once.key] }),
+  });
   const code = id === undefined ? undefined : loaded.codes.get(id);
   const grant = code && loaded.grants.get(code.grant);
-  const app = await appOf(deps, grant?.to);
+  const app = await appOf(deps, grant?.to, loaded);
   const enabled = enabledScopes(app);
   const origins = [deps.config.issuer, ...deps.config.aliases];
-  const fresh: ResourceCase = {
+  const c: ResourceCase = {
     now: loaded.now,
     ...(deps.offline && { offline: true }),
     scheme,
@@ -63,9 +64,22 @@ export async function judgeAccess(
     ...(grant && { grant: grantFacts(grant) }),
     generation: loaded.generation,
     target: { method: request.method, uris: proof ? origins.map((origin) => origin + request.path) : [] },
-    ...(proof && { dpop: dpopFacts(proof, deps.keys.apiNonce, loaded.now, NONE) }),
+    ...(proof && { dpop: dpopFacts(proof, nonceKey(deps), loaded.now, loaded.once) }),
   };
-  return { ...spendProof(fresh, proof, seen), loaded };
+  return { c, judgement: judge('resource', c), loaded, ...(proof?.once && { once: proof.once }) };
+}
+
+/** Its key with a prefix: here and at `/token` a proof is remembered each for itself, whatever remembers it. */
+function atApi(proof: Proof | undefined): Proof | undefined {
+  return proof?.once ? { ...proof, once: { ...proof.once, key: `api-${proof.once.key}` } } : proof;
+}
+
+/**
+ * Nonces of this process, as long as only this process remembers what it has seen; those of every node, where the store
+ * does. The two belong together: a nonce that others take, or that outlives a restart, would let a proof in twice.
+ */
+function nonceKey({ config, keys }: OAuthDeps): KeyObject {
+  return config.sharedReplay ? keys.nonce : keys.apiNonce;
 }
 
 /** Lets one API request in, or refuses it as RFC 6750 says. */
@@ -75,11 +89,10 @@ export async function admit(
   request: Incoming,
   needs: readonly string[],
 ): Promise<Admission> {
-  const first = await judgeAccess(deps, request, needs, seen);
-  const { c, judgement, loaded } = await afterFirstUse(deps, request, needs, first);
+  const { c, judgement, loaded } = await settled(deps, seen, request, needs);
   const code = loaded.codes.get(c.code?.id ?? '');
   const grant = loaded.grants.get(c.grant?.id ?? '');
-  const nonce = dpopNonce(deps.keys.apiNonce, c.now);
+  const nonce = dpopNonce(nonceKey(deps), c.now);
   if (!judgement.ok || !code || !grant) {
     const verdict = verdictOf(c, judgement, { action: 'resource', source: request.source });
     const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
@@ -92,35 +105,60 @@ export async function admit(
   return { ok: true, grant, code: code.id, until: code.until, needs, headers };
 }
 
+/** Each round that is lost means that the token, its grant or its proof was used or ended by another call meanwhile. */
+const ROUNDS_MAX = 10;
+
 /**
- * Keeps a token's first call, for the timeline. When something changed meanwhile, the request is judged once more: a
- * parallel call costs nothing, and a revocation refuses. Its proof, if any, was taken before.
+ * Judges, and writes what may happen once: the token's first call, for the timeline, and a proof that nodes share. When
+ * something changed meanwhile the request is judged again: a parallel call costs nothing, a revocation or a copy of the
+ * proof that came first refuses.
  */
-async function afterFirstUse(
+async function settled(
   deps: OAuthDeps,
+  seen: ReplayCache,
   request: Incoming,
   needs: readonly string[],
-  judged: JudgedAccess,
 ): Promise<JudgedAccess> {
-  const { c, judgement, loaded } = judged;
+  const first = await judgeAccess(deps, request, needs);
+  let judged = deps.config.sharedReplay ? first : spendProof(first, seen);
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const redemption = redemptionOf(deps, judged, request.source);
+    if (!redemption || (await deps.store.redeem(redemption)) === 'done') return judged;
+    judged = await judgeAccess(deps, request, needs);
+  }
+  throw new Error(`expected to settle a call of the API, but others came between ${ROUNDS_MAX} times`);
+}
+
+/** What an admitted call writes; most calls write nothing. */
+function redemptionOf(
+  { config }: OAuthDeps,
+  { c, judgement, loaded, once }: JudgedAccess,
+  source: string,
+): Redemption | undefined {
   const code = loaded.codes.get(c.code?.id ?? '');
   const grant = loaded.grants.get(c.grant?.id ?? '');
-  if (!judgement.ok || !code || !grant || code.used > 0) return judged;
-  const won = await deps.store.redeem({
+  if (!judgement.ok || !code || !grant) return undefined;
+  const isFirst = code.used === 0;
+  const shared = once !== undefined && config.sharedReplay === true;
+  if (!isFirst && !shared) return undefined;
+  return {
     now: c.now,
     grant: { id: grant.id, rev: grant.rev },
-    spend: { code: code.id, rev: code.rev },
     issue: [],
-    verdict: verdictOf(c, judgement, { action: 'resource', source: request.source }),
-  });
-  return won === 'done' ? judged : judgeAccess(deps, request, needs);
+    ...(shared && { once: [once] }),
+    ...(isFirst && {
+      spend: { code: code.id, rev: code.rev },
+      verdict: verdictOf(c, judgement, { action: 'resource', source }),
+    }),
+  };
 }
 
 /** Is the token still good, its scopes still switched on? For streams, which outlive the request that was judged. */
 export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promise<boolean> {
-  const { now, codes, grants, generation } = await deps.store.load({ codes: [admitted.code] });
+  const loaded = await deps.store.load({ codes: [admitted.code] });
+  const { now, codes, grants, generation } = loaded;
   const code = codes.get(admitted.code);
-  const app = await appOf(deps, admitted.grant.to);
+  const app = await appOf(deps, admitted.grant.to, loaded);
   const enabled = enabledScopes(app);
   return (
     admitted.needs.every((scope) => enabled.includes(scope)) &&
@@ -131,25 +169,19 @@ export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promis
   );
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
 /**
- * Judges the case, and spends its proof if it holds: only a request that would be admitted takes the key of its proof.
- * So nobody can spend a proof for somebody else, and nobody without a token can fill the cache and push keys out of it.
+ * Takes the proof's key if the call would be admitted, and only then: so nobody can spend a proof for somebody else, and
+ * nobody without a token can fill the cache and push keys out of it.
  */
-function spendProof(
-  c: ResourceCase,
-  proof: Proof | undefined,
-  seen: ReplayCache | undefined,
-): Pick<JudgedAccess, 'c' | 'judgement'> {
-  const judgement = judge('resource', c);
-  if (!judgement.ok || !c.dpop || !proof?.once || !seen) return { c, judgement };
-  if (seen.take(proof.once.key, c.now, proof.once.until)) return { c, judgement };
+function spendProof(judged: JudgedAccess, seen: ReplayCache): JudgedAccess {
+  const { c, judgement, once } = judged;
+  if (!judgement.ok || !c.dpop || !once || seen.take(once.key, c.now, once.until)) return judged;
   const replayed: ResourceCase = { ...c, dpop: { ...c.dpop, replayed: true } };
-  return { c: replayed, judgement: judge('resource', replayed) };
+  return { ...judged, c: replayed, judgement: judge('resource', replayed) };
 }
 
-function readAuthorization(header: string | undefined): { scheme: ResourceCase['scheme']; token?: string } {
+/** Reads the Authorization header of an API request (RFC 6750 §2.1, RFC 9449 §7.1). Total: whatever is no token is `other`. */
+export function readAuthorization(header: string | undefined): { scheme: ResourceCase['scheme']; token?: string } {
   if (header === undefined) return { scheme: 'none' };
   const match = /^(bearer|dpop) +([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header);
   if (!match) return { scheme: 'other' };

@@ -84,10 +84,11 @@ export function readHandle(purpose: Purpose, raw: string): { handle: HandleFacts
 export async function judgeToken(deps: OAuthDeps, evidence: TokenEvidence): Promise<Judged> {
   const id = evidence.handle?.read === 'ok' ? evidence.handle.id : undefined;
   const onceKey = evidence.proof?.once?.key;
-  const [loaded, asking] = await Promise.all([
-    deps.store.load({ ...(id !== undefined && { codes: [id] }), ...(onceKey !== undefined && { once: [onceKey] }) }),
-    appOf(deps, evidence.claim.clientId),
-  ]);
+  const loaded = await deps.store.load({
+    ...(id !== undefined && { codes: [id] }),
+    ...(onceKey !== undefined && { once: [onceKey] }),
+  });
+  const asking = await appOf(deps, evidence.claim.clientId, loaded);
   const c = caseOf(deps, evidence, loaded, asking);
   return { c, judgement: judge('token', c), evidence, loaded };
 }
@@ -113,14 +114,26 @@ function caseOf(deps: OAuthDeps, e: TokenEvidence, loaded: Loaded, app: App | un
     ...(e.proof && { dpop: dpopFacts(e.proof, deps.keys.nonce, loaded.now, loaded.once) }),
     target: e.target,
     pkce: verifier,
+    ...paceFacts(deps, e.intent, grant, loaded.now),
   };
+}
+
+function paceFacts(
+  { pace }: OAuthDeps,
+  intent: TokenCase['intent'],
+  grant: TokenCase['grant'],
+  now: number,
+): Pick<TokenCase, 'pace'> {
+  if (!pace || intent !== 'refresh_token' || !grant) return {};
+  const waitMs = pace.waitMs(grant.id, now);
+  return waitMs > 0 ? { pace: { waitSeconds: Math.ceil(waitMs / 1_000) } } : {};
 }
 
 /** A code without what only its holder may know: a secret binding keeps its name, and a mark for its value. */
 export function codeFacts(code: CodeFacts & { handle?: unknown }): CodeFacts {
   const { handle: _, ...facts } = code;
   if (!facts.bindings.some((b) => b.secret)) return facts;
-  return { ...facts, bindings: facts.bindings.map((b) => (b.secret ? { ...b, expected: '•' } : b)) };
+  return { ...facts, bindings: facts.bindings.map((b) => (b.secret ? { ...b, expected: '*' } : b)) };
 }
 
 /** What rules may know of a grant. */
@@ -144,6 +157,8 @@ export async function exchange(deps: OAuthDeps, request: Incoming): Promise<Exch
     const verdict = verdictOf(c, judgement, { action: 'token', source: request.source });
     if (!judgement.ok) return refuse(deps, judged, verdict);
     const { redemption, response } = issue(deps, judged, verdict);
+    // Counted before anything is waited for, or a burst would get past; once, however often its races are lost.
+    if (round === 0 && c.intent === 'refresh_token') deps.pace?.take(redemption.grant.id, c.now);
     if ((await deps.store.redeem(redemption)) === 'done') {
       return { answer: json(200, response, nonceHeader(deps, c)), verdict: verdict.id };
     }
@@ -155,8 +170,14 @@ async function refuse(deps: OAuthDeps, { c, judgement }: Judged, verdict: Verdic
   const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
   const refusal = judgement.decisive?.refusal ?? 'server_error';
   const tooLarge = c.request.fault?.kind === 'too-large';
-  const answer = tokenRefusal(refusal, errorUri(deps, kept.verdict), nonceHeader(deps, c), tooLarge);
+  const headers = { ...nonceHeader(deps, c), ...(refusal === 'slow_down' && retryAfter(c)) };
+  const answer = tokenRefusal(refusal, errorUri(deps, kept.verdict), headers, tooLarge);
   return { answer, verdict: kept.verdict };
+}
+
+/** RFC 9110 §10.2.3. */
+function retryAfter({ pace }: TokenCase): Readonly<Record<string, string>> {
+  return { 'retry-after': String(pace?.waitSeconds ?? 1) };
 }
 
 /** RFC 9449 §8.2: whoever sends a proof is told the current nonce, whatever came of it. */

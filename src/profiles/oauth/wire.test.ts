@@ -102,6 +102,7 @@ const TOKEN: Readonly<Record<string, TokenCase>> = {
   'scope-granted/wider': tokenCase(asking({ scope: 'admin' })),
   'scope-included/not-included': tokenCase({ client: client({ scopes: [{ name: 'lamp:read', enabled: true }] }) }),
   'scope-included/empty': tokenCase({ code: codeBound({ scope: [] }) }),
+  'refresh-pace/too-often': refreshCase({ pace: { waitSeconds: 10 } }),
   'scope-enabled/disabled': tokenCase({
     client: client({
       scopes: [
@@ -146,6 +147,7 @@ describe('the refusal at the token endpoint', () => {
       use_dpop_nonce: 1,
       invalid_grant: 1,
       invalid_scope: 1,
+      slow_down: 1,
     });
   });
 

@@ -13,9 +13,10 @@ export function errorUri({ config, keys }: Pick<OAuthDeps, 'config' | 'keys'>, v
   return `${config.issuer}/r/${sealReference(keys.reference, verdict)}`;
 }
 
-/** Statuses other than 400: RFC 6749 §5.2, RFC 6750 §3.1. */
+/** Statuses other than 400: RFC 6749 §5.2, RFC 6750 §3.1, RFC 6585 §4. */
 const STATUS: Readonly<Record<string, number>> = {
   invalid_client: 401,
+  slow_down: 429,
   server_error: 500,
   temporarily_unavailable: 503,
 };

@@ -1,6 +1,7 @@
 /**
  * Remembers single-use keys in memory, for the protected API: its proofs carry a nonce of this very process, so what
  * another process or an earlier run has seen cannot be replayed here. Bounded: when full, the oldest keys go first.
+ * Where several nodes share a store (`sharedReplay`), the store remembers instead.
  */
 
 /** Most keys kept. A proof lives 70 s at most, so this holds for over a thousand requests a second. */

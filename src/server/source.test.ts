@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { sourceOf } from './attempts.ts';
+import { sourceOf } from './source.ts';
 
 describe('sourceOf', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.8.9.10', '127.0.0.1'],
+    ['::ffff:127.0.0.2', '127.0.0.1'],
     ['::1', '0:0:0:0::/64'],
     ['::', '0:0:0:0::/64'],
     ['2001:db8:0:1::5', '2001:db8:0:1::/64'],
@@ -19,5 +22,6 @@ describe('sourceOf', () => {
     ['', ''],
   ])('reads %s as %s', (address, source) => {
     expect(sourceOf(address)).toBe(source);
+    expect(sourceOf(source)).toBe(source);
   });
 });
