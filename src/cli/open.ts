@@ -109,7 +109,7 @@ async function openOperations(
  *
  * @throws UsageError where the system says no: a folder, no folder to put it in, no permission, no room
  */
-export function usable<T>(db: string, open: () => T): T {
+function usable<T>(db: string, open: () => T): T {
   try {
     return open();
   } catch (fault) {

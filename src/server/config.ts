@@ -6,6 +6,9 @@ import { OperationError } from './operations.ts';
 /** The port unless told. */
 export const DEFAULT_PORT = 5151;
 
+/** Days that dead codes and verdicts are kept: a year, and some for whoever looks a little late. */
+export const KEEP_DAYS = 400;
+
 /** The accessory that pairings open until real ones are discovered. */
 export const LAMP_ID = 'lamp';
 

@@ -9,7 +9,7 @@ import { createLamp, type Lamp } from './accessories/lamp.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
 import { pageRoutes } from './authorize.ts';
 import { combining } from './combining.ts';
-import { DEFAULT_PORT, HOST_NAMES, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
+import { DEFAULT_PORT, HOST_NAMES, KEEP_DAYS, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
 import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
 import { listen } from './http.ts';
 import type { HubKeys } from './keys.ts';
@@ -46,6 +46,8 @@ export interface HubOptions {
   readonly limits?: Partial<Limits>;
   /** Name on the pages. */
   readonly name?: string;
+  /** Days that dead codes and verdicts are kept; 400 unless told. */
+  readonly keepDays?: number;
   /** Milliseconds since the epoch, for what is not in the store: failed sign-ins, forms of strangers. */
   readonly clock?: () => number;
   /** Told of every verdict that was kept. */
@@ -67,15 +69,18 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-/** How long dead codes and verdicts are kept: a year, and some for whoever looks a little late. */
-const RETENTION_MS = 400 * 86_400_000;
+const DAY_MS = 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
 /** Forgets what is past keeping, an hour after the start and every hour from then on. */
-function startSweeping(store: Store, onFault: (error: unknown, where: string) => void): { stop(): void } {
+function startSweeping(
+  store: Store,
+  keepDays: number,
+  onFault: (error: unknown, where: string) => void,
+): { stop(): void } {
   const sweep = async (): Promise<void> => {
     const { now } = await store.load({});
-    await store.sweep({ before: now - RETENTION_MS });
+    await store.sweep({ before: now - keepDays * DAY_MS });
   };
   const timer = setInterval(() => sweep().catch((error: unknown) => onFault(error, 'sweep')), SWEEP_EVERY_MS);
   timer.unref();
@@ -140,7 +145,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   });
   if (!made) throw new Error('a listener has its routes');
   const { oauth, operations } = made;
-  const sweeping = startSweeping(store, onFault);
+  const sweeping = startSweeping(store, options.keepDays ?? KEEP_DAYS, onFault);
   worker = startEffectsWorker(store, accessories, (error) => onFault(error, 'effects'));
   return {
     issuer: oauth.config.issuer,

@@ -24,6 +24,7 @@ export async function replayed(
 ): Promise<Verdict> {
   if (verdict.profile !== 'oauth')
     throw new OperationError(`verdicts of the profile ${verdict.profile} cannot be replayed yet`);
+  if (verdict.erased) throw new OperationError('the case of this verdict was erased: there is nothing to judge again');
   let c = verdict.snapshot as Case;
   for (const [name, value] of Object.entries(set)) c = await changed(oauth, c, name, value);
   const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, subject: _s, ...rest } = verdict;

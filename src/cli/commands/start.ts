@@ -6,7 +6,7 @@ import type { Verdict } from '../../core/verdict.ts';
 import { adminPath } from '../../server/admin-path.ts';
 import { type AdminDoor, DoorTakenError, serveAdmin } from '../../server/admin-socket.ts';
 import { auditKey, startSigning } from '../../server/audit.ts';
-import { DEFAULT_PORT } from '../../server/config.ts';
+import { DEFAULT_PORT, KEEP_DAYS } from '../../server/config.ts';
 import { isPostgres } from '../../server/database.ts';
 import { type Hub, startHub } from '../../server/hub.ts';
 import { deriveKeys } from '../../server/keys.ts';
@@ -29,6 +29,7 @@ interface StartOptions {
   readonly host?: string;
   readonly issuer?: string;
   readonly trustProxy?: boolean;
+  readonly keepDays?: string;
   readonly demo: boolean;
 }
 
@@ -45,6 +46,7 @@ export function registerStart(openData: Opener['openData']): Register {
       .option('--host <address>', 'address to listen on; loopback only until there is TLS')
       .option('--issuer <url>', 'where clients reach the hub behind a proxy or balancer (env COUNTERFOIL_ISSUER)')
       .option('--trust-proxy', 'take the source of a request from the X-Forwarded-For of a proxy on this machine')
+      .option('--keep-days <number>', `days that dead codes and verdicts are kept (default ${KEEP_DAYS})`)
       .option('--no-demo', 'no lamp story, no keys: one line for each refusal');
     start.action(action<StartOptions>(environment, (cli, options) => run(cli, options, openData)));
     teach(start, {
@@ -77,6 +79,7 @@ async function run(cli: Cli, options: StartOptions, openData: Opener['openData']
       shared,
       ...(issuer !== undefined && { issuer }),
       ...(options.trustProxy && { trustProxy: true }),
+      ...(options.keepDays !== undefined && { keepDays: readDays(options.keepDays) }),
       ...(options.host !== undefined && { host: options.host }),
       onVerdict: (verdict) => printer.verdict(verdict),
       onFault: (error, where) =>
@@ -112,6 +115,11 @@ function readPort(text: string | undefined): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`expected a port from 0 to 65535, got ${text}`, 'try --port 5151');
+}
+
+function readDays(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new UsageError(`expected 1 to 99999 whole days, got ${text}`, 'try --keep-days 90');
 }
 
 function banner(hub: Hub, { style, data }: Cli): Line[] {

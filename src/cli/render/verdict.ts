@@ -18,6 +18,8 @@ export interface VerdictOptions {
   readonly offline?: boolean;
 }
 
+const ERASED_SAYS = 'who, where from and what was sent were erased on request';
+
 /** The whole verdict as lines. */
 export function renderVerdict(verdict: Verdict, style: Style, options: VerdictOptions): Line[] {
   const checks = verdict.checks ?? [];
@@ -25,7 +27,7 @@ export function renderVerdict(verdict: Verdict, style: Style, options: VerdictOp
   return [
     ...heading(verdict, style, options),
     [],
-    ...renderChecks(checks, style, options.all),
+    ...(verdict.erased ? [[span(style, `  ${ERASED_SAYS}`, 'faint')]] : renderChecks(checks, style, options.all)),
     ...(todos.length > 0 ? [[], ...todos] : []),
     [],
     ...renderConsequence(verdict, style, options),

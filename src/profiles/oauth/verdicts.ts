@@ -43,9 +43,10 @@ export function verdictOf(c: Case, judgement: Judgement, attempt: Attempt): Verd
   };
 }
 
-/** A kept verdict with its tree. */
+/** A kept verdict with its tree; one that was erased has none. */
 export function withChecks(verdict: Verdict): Verdict {
   if (verdict.checks || verdict.profile !== 'oauth') return verdict;
+  if (verdict.erased) return { ...verdict, checks: [] };
   return { ...verdict, checks: judge(verdict.action as Action, verdict.snapshot as Case).checks };
 }
 

@@ -71,6 +71,7 @@ function judged(
 <div class="todo apart">${fixes}${!verdict.ok && cost(verdict.consequence)}</div>
 <section class="checks stack" aria-labelledby="checks">
 <h2 id="checks">Every check</h2>
+${verdict.erased && html`<p>Who, where from and what was sent were erased on request.</p>`}
 <div>${checks.filter((c) => c.children?.length !== 0).map(phase)}</div>
 </section>
 ${timeline && html`<div class="life">${timelineSection(timeline, verdict)}</div>`}
