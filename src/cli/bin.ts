@@ -16,6 +16,9 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) {
   );
   process.exitCode = 1;
 } else {
+  const { enableCompileCache } = await import('node:module');
+  // What was compiled at one start need not be at the next: half of the time until the hub listens.
+  enableCompileCache();
   await import('./main.ts');
 }
 

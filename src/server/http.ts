@@ -8,6 +8,7 @@ import type { Incoming, Outgoing, Route, Sink } from '../protocols/http/exchange
 import { BODY_BYTES_MAX, readBody } from './body.ts';
 import { type Admission, createAdmission, type Limits } from './limits.ts';
 import { OperationError } from './operations.ts';
+import { clientAddress } from './proxy.ts';
 import { sourceOf } from './source.ts';
 
 /** Where the hub may listen until it speaks TLS. */
@@ -22,6 +23,8 @@ export interface ListenOptions {
   /** Host names this hub answers to (DNS rebinding: every other `Host` is refused). The port does not count. */
   readonly hosts: ReadonlySet<string>;
   readonly limits: Limits;
+  /** A reverse proxy on this machine says where requests come from. */
+  readonly trustProxy?: boolean;
   /** Told of faults; never of refusals, and never with a secret. */
   readonly onFault: (error: unknown, route: string) => void;
   /** Told, at most once a minute, how many requests were turned away since it was told last. */
@@ -163,8 +166,11 @@ function serve(service: Service, req: IncomingMessage, res: ServerResponse): voi
     const headers = { allow, 'content-type': 'text/plain' };
     return void send(service, req, res, { ...plain(405, `expected ${allow} at this address`), headers });
   }
-  const { remoteAddress } = req.socket;
-  const source = remoteAddress === undefined ? 'unknown' : sourceOf(remoteAddress);
+  const source = sourceOf(
+    service.options.trustProxy
+      ? clientAddress(String(req.headers['x-forwarded-for'] ?? ''), req.socket.remoteAddress)
+      : (req.socket.remoteAddress ?? 'unknown'),
+  );
   // Before anything is read, so that turning away costs little; the place itself is taken when all of it is there, or
   // those who send slowly would hold all places.
   if (!service.admission.hasPlace(source)) return void turnAway(service, req, res);

@@ -140,6 +140,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     ...(options.host !== undefined && { host: options.host }),
     hosts: new Set([...HOST_NAMES, ...(given === undefined ? [] : [new URL(given).hostname])]),
     limits,
+    ...(options.trustProxy && { trustProxy: true }),
     onFault,
     onTurnedAway: (requests) => options.log?.(turnedAway(requests)),
   });

@@ -6,15 +6,15 @@ const HEADER_MAX = 2_048;
 
 /**
  * The address that a request came from. A proxy appends the address of its own peer, so only the last one is its word;
- * all before it came from outside and may be made up. Believed only when the proxy is trusted and on this machine.
+ * all before it came from outside and may be made up. Believed only of a proxy on this machine; whether there is one to
+ * be trusted, the caller knows (`--trust-proxy`).
  *
  * @param header the `X-Forwarded-For` field, several of them joined by commas
  * @param peer the socket's remote address
- * @param trusted the hub was started with `--trust-proxy`
  */
-export function clientAddress(header: string | undefined, peer: string | undefined, trusted: boolean): string {
+export function clientAddress(header: string | undefined, peer: string | undefined): string {
   const own = peer ?? 'unknown';
-  if (!trusted || header === undefined || header.length > HEADER_MAX || !isLoopback(own)) return own;
+  if (header === undefined || header.length > HEADER_MAX || !isLoopback(own)) return own;
   const last = header.slice(header.lastIndexOf(',') + 1).trim();
   // Some proxies add the port: 192.0.2.1:4711, [2001:db8::1]:4711.
   const bare = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(last)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(last)?.[1] ?? last;

@@ -20,7 +20,10 @@ export interface Ask {
 export interface Loaded {
   readonly now: number;
   readonly generation: number;
-  /** Grows with every record of the registry that is saved or removed: while it is equal, no record has changed. */
+  /**
+   * Grows with every record of the registry that is saved or removed, passing ones (sessions, links) aside: while it is
+   * equal, no application, user or setting has changed.
+   */
   readonly records: number;
   readonly codes: ReadonlyMap<string, Code>;
   readonly grants: ReadonlyMap<string, Grant>;

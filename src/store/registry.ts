@@ -13,6 +13,9 @@ export interface Registered<T = unknown> {
 /** The kinds of record. `session` and `link` (who is signed in, one-time sign-in links) come and go. */
 export type Registrable = 'app' | 'user' | 'setting' | 'session' | 'link';
 
+/** Kinds whose changes `Loaded.records` does not count: nobody who reads a case remembers these. */
+export const PASSING: ReadonlySet<string> = new Set<Registrable>(['session', 'link']);
+
 /** The registry port; the same file or database as the store. */
 export interface Registry {
   get<T>(kind: Registrable, id: string): Promise<Registered<T> | undefined>;

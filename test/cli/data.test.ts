@@ -151,7 +151,7 @@ describe('erase', () => {
 
   it('of a person ends the grants they gave and takes their name away', async () => {
     const code = await mint();
-    await place.cf(['user', 'add', 'ada'], { stdin: 'correct horse battery\n' });
+    await place.cf(['user', 'add', 'ada', '--password-stdin'], { stdin: 'correct horse battery\n' });
     expect(await place.json(['erase', '--user', 'operator', '--yes'])).toEqual({
       verdicts: 1,
       grants: 1,

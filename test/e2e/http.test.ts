@@ -301,3 +301,18 @@ describe('hostile values', () => {
     }
   });
 });
+
+describe('the source of a request', () => {
+  it.each([
+    [true, '192.0.2.1'],
+    [false, '127.0.0.1'],
+  ])('behind a proxy that is trusted (%s) is %s', async (trustProxy, source) => {
+    const { store, registry } = openMemory();
+    const options = { store, registry, keys: deriveKeys(Buffer.alloc(32, 9)), data: 'test', port: 0 };
+    const hub = await startHub({ ...options, ...(trustProxy && { trustProxy }) });
+    const headers = { 'x-forwarded-for': '203.0.113.9, 192.0.2.1' };
+    await fetch(`http://127.0.0.1:${hub.port}/token`, { method: 'POST', headers, body: 'x=1' });
+    expect((await store.find('verdicts', {})).map((verdict) => verdict.source)).toEqual([source]);
+    await hub.close();
+  });
+});

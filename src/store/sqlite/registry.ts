@@ -1,7 +1,7 @@
 /** The registry on SQLite: the table `records` of the same file. */
 import type { DatabaseSync } from 'node:sqlite';
 import { closed } from '../errors.ts';
-import type { Registered, Registry } from '../registry.ts';
+import { PASSING, type Registered, type Registry } from '../registry.ts';
 import type { Queue } from './queue.ts';
 
 interface RecordRow {
@@ -36,14 +36,14 @@ export function sqliteRegistry(db: DatabaseSync, queue: Queue): Registry {
       const text = JSON.stringify(body);
       return queue.submit(() => {
         const { changes } = rev === 0 ? create.run(kind, id, text) : update.run(text, kind, id, rev);
-        if (changes > 0) changed.run();
+        if (changes > 0 && !PASSING.has(kind)) changed.run();
         return changes > 0;
       });
     },
     remove: (kind, id) =>
       queue.submit(() => {
         const { changes } = remove.run(kind, id);
-        if (changes > 0) changed.run();
+        if (changes > 0 && !PASSING.has(kind)) changed.run();
         return changes > 0;
       }),
   };
