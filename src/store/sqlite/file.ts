@@ -9,7 +9,7 @@ import { MIGRATIONS, migrate, versionOf } from './migrations.ts';
 const PAGE_BYTES = 8_192;
 
 /** Pages in the write-ahead log before it is copied back; a larger log copies a hot page less often. */
-const CHECKPOINT_PAGES = 8_000;
+const CHECKPOINT_PAGES = 4_000;
 
 // SQLite result codes (sqlite.org/rescode.html), primary part.
 const SQLITE_BUSY = 5;
@@ -19,7 +19,7 @@ const SQLITE_CONSTRAINT = 19;
 const SQLITE_NOTADB = 26;
 
 /**
- * Opens or creates the database, up to date and durable.
+ * Opens or creates the database, up to date. What is committed is durable when `durable.ts` says so.
  *
  * @param busyMs how long this process waits for another that writes, now and at every BEGIN
  * @throws StoreFileError when the file is no database, not ours or newer; it is left as it is
@@ -38,7 +38,7 @@ export function openFile(path: string, busyMs: number): DatabaseSync {
       migrate(db);
     });
     db.exec(`
-      PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES};
+      PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES};
       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA trusted_schema = OFF`);
     return db;
   } catch (error) {

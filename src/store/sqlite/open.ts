@@ -5,6 +5,7 @@ import { monotonic } from '../clock.ts';
 import type { Store } from '../port.ts';
 import type { Registry } from '../registry.ts';
 import type { Upkeep } from '../upkeep.ts';
+import { openDurable } from './durable.ts';
 import { openFile } from './file.ts';
 import { type Counters, openQueue, type QueueOptions } from './queue.ts';
 import { sqliteRegistry } from './registry.ts';
@@ -50,10 +51,14 @@ export function openSqlite(options: SqliteOptions): OpenedSqlite {
   const tick = monotonic(clock);
   const chain = startChain();
   const insert = inserts(db, chain);
-  const queue = openQueue(db, file, tick, chain, { maxQueue, maxBatch, busyMs, onStep });
+  const durable = openDurable(file);
+  const queue = openQueue(db, file, tick, chain, durable.sync, { maxQueue, maxBatch, busyMs, onStep });
+  let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    closing ??= queue.close();
+    await closing;
     if (!db.isOpen) return;
-    queue.close();
+    durable.close();
     // Answers `busy` in a row, and does not throw, when another process still reads; its own close does the rest.
     db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     db.close();

@@ -1,6 +1,7 @@
 /**
- * Group commit. Intents that arrive while others wait share one transaction and one fsync; an answer is given only
- * when COMMIT has returned. Each intent checks all it asserts before it writes, so that a stale one leaves nothing
+ * Group commit. Intents that arrive while others wait share one transaction and one sync to disk; an answer is given only
+ * when COMMIT has returned and the log is on the disk (`durable.ts`). While the disk works, the event loop is free, and
+ * the next batch gathers. Each intent checks all it asserts before it writes, so that a stale one leaves nothing
  * behind. Should one throw after a write, the whole batch is rolled back and run again with a savepoint per intent:
  * the faulty one fails alone, and the usual case pays for no savepoints.
  */
@@ -17,10 +18,10 @@ export interface Counters {
 }
 
 /**
- * Where a batch is: in its transaction, written but not committed, durable but not answered, answered. A process that
- * dies at any of them must leave a whole file; tests make it die there.
+ * Where a batch is: in its transaction, written but not committed, committed but perhaps not on the disk, on the disk but
+ * not answered, answered. A process that dies at any of them must leave a whole file; tests make it die there.
  */
-export type Step = 'begun' | 'applied' | 'committed' | 'answered';
+export type Step = 'begun' | 'applied' | 'committed' | 'durable' | 'answered';
 
 /** How a queue runs. */
 export interface QueueOptions {
@@ -38,8 +39,8 @@ export interface QueueOptions {
 export interface Queue {
   /** Runs `intent` in the next transaction. @throws StoreBusyError, or whatever the intent throws, as a rejection */
   submit<T>(intent: (moment: Moment) => T): Promise<T>;
-  /** Runs what waits, then refuses all further intents. */
-  close(): void;
+  /** Refuses all further intents, and resolves when those that waited are answered. */
+  close(): Promise<void>;
   readonly counters: Readonly<Counters>;
 }
 
@@ -60,6 +61,7 @@ export function openQueue(
   file: string,
   tick: (floor: number) => number,
   chain: Chain,
+  sync: () => Promise<void>,
   { maxQueue, maxBatch, busyMs, onStep }: QueueOptions,
 ): Queue {
   const begin = db.prepare('BEGIN IMMEDIATE');
@@ -70,8 +72,9 @@ export function openQueue(
   const keepLink = db.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)');
   const counters: Counters = { intents: 0, transactions: 0 };
   let waiting: Waiting[] = [];
-  let scheduled = false;
+  let flushing = false;
   let open = true;
+  let idle = (): void => undefined;
 
   function transaction(run: (moment: Moment) => Outcome[]): Outcome[] {
     begin.run();
@@ -138,15 +141,14 @@ export function openQueue(
     }
   }
 
-  function flush(): void {
-    scheduled = false;
+  async function flush(): Promise<void> {
     const batch = waiting.slice(0, maxBatch);
     waiting = waiting.slice(maxBatch);
-    if (waiting.length > 0) schedule();
-    if (batch.length === 0) return;
     counters.intents += batch.length;
     try {
       const outcomes = run(batch);
+      await sync();
+      onStep?.('durable');
       for (const [i, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[i];
         if (outcome?.ok) resolve(outcome.value as never);
@@ -156,11 +158,15 @@ export function openQueue(
     } catch (error) {
       for (const { reject } of batch) reject(told(error, file, busyMs));
     }
+    flushing = false;
+    if (waiting.length > 0) schedule();
+    else idle();
   }
 
+  /** One batch at a time: what comes while the disk works goes into the next. */
   function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
+    if (flushing) return;
+    flushing = true;
     setImmediate(flush);
   }
 
@@ -177,9 +183,9 @@ export function openQueue(
         schedule();
       });
     },
-    close() {
+    async close() {
       open = false;
-      while (waiting.length > 0) flush();
+      if (flushing) await new Promise<void>((resolve) => (idle = resolve));
     },
   };
 }
