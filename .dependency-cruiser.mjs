@@ -91,9 +91,10 @@ export default {
     },
     {
       name: 'no-dev-dependency-in-product',
-      comment: 'what src imports must be a dependency of the package',
+      comment:
+        'what src imports must be a dependency of the package; only the PostgreSQL adapter may ask for its peer, pg',
       severity: 'error',
-      from: PRODUCT,
+      from: { path: PRODUCT.path, pathNot: [PRODUCT.pathNot, '^src/store/postgres/connection\\.ts$'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {

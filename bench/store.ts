@@ -1,6 +1,8 @@
 /**
- * Redemptions a second on SQLite with `synchronous=FULL`: group commit against one transaction per redemption, same
- * adapter, same machine, interleaved rounds. Ratios travel between machines, figures do not.
+ * Redemptions a second on SQLite with `synchronous=FULL` and on PostgreSQL with `fsync` and `synchronous_commit` on: group
+ * commit against one transaction (one statement) per redemption, same adapter, same machine, interleaved rounds. Ratios
+ * travel between machines, figures do not. On PostgreSQL the single statements come from eight nodes, so that the
+ * server groups their commits itself; the batches come from one.
  *
  *   node bench/store.ts [--rounds N] [--json FILE]
  *
@@ -14,17 +16,25 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Code } from '../src/core/model.ts';
 import { codeId, mintCode, newId, type Purpose, readCode } from '../src/protocols/typed-code/typed-code.ts';
-import type { Minting, Redemption } from '../src/store/port.ts';
-import { type OpenedSqlite, openSqlite } from '../src/store/sqlite/open.ts';
+import type { Minting, Redemption, Store } from '../src/store/port.ts';
+import { openPostgres } from '../src/store/postgres/open.ts';
+import { openSqlite } from '../src/store/sqlite/open.ts';
+import { type PostgresServer, startPostgres } from '../test/support/postgres.ts';
 import { report } from './report.ts';
 
 const CALLERS = 64;
 const PRELOAD_BATCH = 500;
 const YARDSTICK = 'one transaction per redemption';
 
+interface Opened {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
 interface Mode {
+  readonly database: 'sqlite FULL' | 'postgres';
   readonly name: string;
-  readonly opened: OpenedSqlite;
+  readonly opened: Opened;
   readonly operations: number;
   /** Whether each redemption reads its case first, as a request does. */
   readonly reads: boolean;
@@ -89,7 +99,7 @@ function redemptionOf(grant: string, code: string): Redemption {
   return { now, grant: { id: grant, rev: 1 }, spend: { code, rev: 1 }, issue, verdict };
 }
 
-async function preload({ store }: OpenedSqlite, count: number): Promise<readonly Redemption[]> {
+async function preload({ store }: Opened, count: number): Promise<readonly Redemption[]> {
   const redemptions: Redemption[] = [];
   while (redemptions.length < count) {
     const batch = Array.from({ length: Math.min(PRELOAD_BATCH, count - redemptions.length) }, decision);
@@ -120,23 +130,50 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+/** Eight nodes on one database, without group commit, taken in turn. */
+async function eightNodes(place: { readonly url: string; readonly schema: string }): Promise<Opened> {
+  const nodes = await Promise.all(Array.from({ length: 8 }, () => openPostgres({ ...place, maxBatch: 1 })));
+  let turn = 0;
+  const next = (): Store => (nodes[turn++ % nodes.length] as Opened).store;
+  const store = {
+    ...next(),
+    mint: (minting: Minting) => next().mint(minting),
+    redeem: (one: Redemption) => next().redeem(one),
+  };
+  return {
+    store,
+    async close() {
+      await Promise.all(nodes.map((node) => node.close()));
+    },
+  };
+}
+
+/** Each mode on a database of its own, but for the last two of each kind. */
+async function openAll(folder: string, server: PostgresServer): Promise<Mode[]> {
+  const file = (name: string, maxBatch?: number): Opened =>
+    openSqlite({ path: join(folder, name), ...(maxBatch !== undefined && { maxBatch }) });
+  const grouped = file('grouped.db');
+  const single = await eightNodes(server.place());
+  const batched = await openPostgres(server.place());
+  const modes: readonly (readonly [Mode['database'], string, Opened, number, boolean])[] = [
+    ['sqlite FULL', YARDSTICK, file('single.db', 1), 4_000, false],
+    ['sqlite FULL', 'group commit', grouped, 16_000, false],
+    ['sqlite FULL', 'group commit, with the reading before', grouped, 16_000, true],
+    ['postgres', YARDSTICK, single, 2_000, false],
+    ['postgres', 'group commit', batched, 8_000, false],
+    ['postgres', 'group commit, with the reading before', batched, 8_000, true],
+  ];
+  return modes.map(([database, name, opened, operations, reads]) => ({
+    ...{ database, name, opened, operations, reads },
+    perSecond: [],
+  }));
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, json: { type: 'string' } } });
   const folder = mkdtempSync(join(tmpdir(), 'counterfoil-bench-'));
-  const open = (file: string, maxBatch?: number): OpenedSqlite =>
-    openSqlite({ path: join(folder, file), ...(maxBatch !== undefined && { maxBatch }) });
-  const grouped = open('grouped.db');
-  const modes: Mode[] = [
-    {
-      name: YARDSTICK,
-      opened: open('single.db', 1),
-      operations: 4_000,
-      reads: false,
-      perSecond: [],
-    },
-    { name: 'group commit', opened: grouped, operations: 16_000, reads: false, perSecond: [] },
-    { name: 'group commit, with the reading before', opened: grouped, operations: 16_000, reads: true, perSecond: [] },
-  ];
+  const server = await startPostgres();
+  const modes = await openAll(folder, server);
   try {
     // The first round warms up and is not counted.
     for (let i = -1; i < Number(values.rounds); i++) {
@@ -147,16 +184,18 @@ async function main(): Promise<void> {
     }
   } finally {
     for (const { opened } of modes) await opened.close();
+    await server.stop();
     rmSync(folder, { recursive: true });
   }
-  const baseline = modes[0]?.perSecond ?? [];
+  const baseline = (database: Mode['database']): readonly number[] =>
+    modes.find((mode) => mode.database === database)?.perSecond ?? [];
   report(
-    modes.map(({ name, perSecond }) => ({
-      name: `sqlite FULL, ${CALLERS} callers: ${name}`,
+    modes.map(({ database, name, perSecond }) => ({
+      name: `${database}, ${CALLERS} callers: ${name}`,
       unit: 'redemptions/s',
       value: median(perSecond),
       // Per round, against the yardstick of the same round: the machine is as fast or slow for both.
-      ratios: { [YARDSTICK]: median(perSecond.map((value, i) => value / (baseline[i] ?? Number.NaN))) },
+      ratios: { [YARDSTICK]: median(perSecond.map((value, i) => value / (baseline(database)[i] ?? Number.NaN))) },
     })),
     values.json === undefined ? [] : ['--json', values.json],
   );

@@ -1,0 +1,95 @@
+/**
+ * Which intents may go together. In one statement nobody sees what another writes, so two that would use one code, take one
+ * key or touch each other's grants must not meet: the later one is held back until the earlier one is through. Of those
+ * that were held back for a code or a key that was taken, all are stale at once, so a thousand requests for one code cost
+ * two statements.
+ */
+
+import { type Draft, groundsOf } from './draft.ts';
+import type { Outcome, Waiting } from './queue.ts';
+
+/** Chooses batches, and remembers how their intents came out. */
+export interface Meeting {
+  pick(waiting: readonly Waiting<Draft>[]): { batch: Waiting<Draft>[]; rest: Waiting<Draft>[] };
+  /** Notes how an intent came out: a letter of `write.ts`. */
+  judged(draft: Draft, letter: string): void;
+  /** After a batch: what is over for those that wait. */
+  ended(): ((waiting: Draft) => Outcome | undefined) | undefined;
+}
+
+const STALE: Outcome = { ok: true, value: 'stale' };
+
+interface Touches {
+  readonly writes: readonly string[];
+  readonly reads: readonly string[];
+}
+
+/** What an intent asserts and changes. New ids count as changes, so that what is minted can be redeemed right behind. */
+function touchesOf(draft: Draft): Touches {
+  const { grant, spend, unchanged, once, grants, codes } = draft;
+  return {
+    writes: [
+      ...(spend ? [`code ${spend.code}`] : []),
+      ...once.map(({ key }) => `once ${key}`),
+      ...grants.map(({ id }) => `grant ${id}`),
+      ...codes.map(({ id }) => `code ${id}`),
+    ],
+    reads: [
+      ...(grant ? [`grant ${grant.id}`] : []),
+      ...groundsOf(draft).map((id) => `grant ${id}`),
+      ...unchanged.map(({ code }) => `code ${code}`),
+    ],
+  };
+}
+
+/** `maxBatch` bounds a batch. */
+export function openMeeting(maxBatch: number): Meeting {
+  let used = new Map<string, number>();
+  let unfit = new Set<string>();
+  let taken = new Set<string>();
+  let heldBack = false;
+
+  return {
+    pick(waiting) {
+      const batch: Waiting<Draft>[] = [];
+      const held: Waiting<Draft>[] = [];
+      // Of those that are held back as well: whoever comes behind them stays behind them.
+      const written = new Set<string>();
+      const read = new Set<string>();
+      let at = 0;
+      for (; at < waiting.length && batch.length < maxBatch; at++) {
+        const one = waiting[at] as Waiting<Draft>;
+        const { writes, reads } = touchesOf(one.intent);
+        const meets = writes.some((key) => written.has(key) || read.has(key)) || reads.some((key) => written.has(key));
+        for (const key of writes) written.add(key);
+        for (const key of reads) read.add(key);
+        (meets ? held : batch).push(one);
+      }
+      heldBack = held.length > 0;
+      return { batch, rest: held.concat(waiting.slice(at)) };
+    },
+    judged(draft, letter) {
+      const { spend, once } = draft;
+      if (letter === 'd') {
+        if (spend) used.set(spend.code, spend.rev);
+        for (const { key } of once) taken.add(key);
+      } else if (letter === 'u') unfit.add(useOf(draft));
+    },
+    ended() {
+      const [over, notFit, gone] = [used, unfit, taken];
+      [used, unfit, taken] = [new Map(), new Set(), new Set()];
+      if (!heldBack) return undefined;
+      return (draft) => {
+        const { spend, once } = draft;
+        const lost =
+          (spend && (over.get(spend.code) === spend.rev || notFit.has(useOf(draft)))) ||
+          once.some(({ key }) => gone.has(key));
+        return lost ? STALE : undefined;
+      };
+    },
+  };
+}
+
+function useOf({ grant, spend, supersedes }: Draft): string {
+  return JSON.stringify([spend?.code, spend?.rev, grant?.id, supersedes]);
+}
