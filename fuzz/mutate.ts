@@ -89,13 +89,13 @@ const PIECES: readonly string[] = [
 ];
 
 /** One input: a corpus entry with up to eight changes, or noise. */
-export function mutate(from: Random, corpus: readonly string[]): string {
+export function mutate(from: Random, corpus: readonly string[], pieces: readonly string[] = PIECES): string {
   let text = from.nat(50) === 0 ? noise(from) : from.pick(corpus);
-  for (let changes = from.nat(9); changes > 0; changes--) text = change(from, text, corpus).slice(0, INPUT_MAX);
+  for (let changes = from.nat(9); changes > 0; changes--) text = change(from, text, corpus, pieces).slice(0, INPUT_MAX);
   return text;
 }
 
-function change(from: Random, text: string, corpus: readonly string[]): string {
+function change(from: Random, text: string, corpus: readonly string[], pieces: readonly string[]): string {
   const at = from.nat(text.length + 1);
   const to = Math.min(text.length, at + from.nat(40));
   const before = text.slice(0, at);
@@ -105,13 +105,13 @@ function change(from: Random, text: string, corpus: readonly string[]): string {
       return before + text.slice(to);
     case 1:
     case 2:
-      return before + from.pick(PIECES) + text.slice(at);
+      return before + from.pick(pieces) + text.slice(at);
     case 3:
-      return before + from.pick(PIECES) + after;
+      return before + from.pick(pieces) + after;
     case 4:
       return before + text.slice(at, to) + text.slice(at, to) + after;
     case 5:
-      return before + from.pick(PIECES).repeat(1 + from.nat(200)) + text.slice(at);
+      return before + from.pick(pieces).repeat(1 + from.nat(200)) + text.slice(at);
     case 6:
       return before + from.pick(corpus).slice(from.nat(60)) + after;
     case 7:

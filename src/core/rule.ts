@@ -54,7 +54,10 @@ interface Shown {
 }
 
 /** The check holds. */
-export const pass = (shown: Shown & { readonly because?: string } = {}): Finding => ({ outcome: 'pass', ...shown });
+export const pass = (shown?: Shown & { readonly because?: string }): Finding =>
+  shown ? { outcome: 'pass', ...shown } : PASSED;
+
+const PASSED: Finding = { outcome: 'pass' };
 
 /** The check refuses, for one of the rule's declared causes. */
 export const fail = (cause: string, shown: Shown & { readonly detail?: string } = {}): Finding => ({

@@ -29,30 +29,22 @@ export function checkMinting({ codes, supersedes }: Minting): void {
   if (supersedes && codes.length === 0) {
     throw new StoreFaultError('expected a code to take the place of the superseded one, got none; mint one with it');
   }
-  distinct(
-    'code id',
-    codes.map((code) => code.id),
-  );
+  distinct('code id', codes, idOf);
 }
 
 /** Refuses a redemption that contradicts itself. @throws StoreFaultError */
 export function checkRedemption({ issue, once = [], effects = [] }: Redemption): void {
-  distinct(
-    'code id',
-    issue.map((code) => code.id),
-  );
-  distinct(
-    'single-use key',
-    once.map((one) => one.key),
-  );
-  distinct(
-    'effect id',
-    effects.map((effect) => effect.id),
-  );
+  distinct('code id', issue, idOf);
+  distinct('single-use key', once, (one) => one.key);
+  distinct('effect id', effects, idOf);
 }
 
-function distinct(what: string, ids: readonly string[]): void {
-  if (ids.length > 1 && new Set(ids).size < ids.length) {
+function idOf({ id }: { readonly id: string }): string {
+  return id;
+}
+
+function distinct<T>(what: string, rows: readonly T[], id: (row: T) => string): void {
+  if (rows.length > 1 && new Set(rows.map(id)).size < rows.length) {
     throw new StoreFaultError(`expected each ${what} once, got one twice; make a fresh one`);
   }
 }

@@ -1,5 +1,5 @@
 /** Client authentication, RFC 6749 §2.3: how the client showed itself, and whether its secret is right. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app.ts';
 import type { AuthFacts, ClientFacts } from '../case.ts';
 
@@ -48,21 +48,21 @@ function formDecode(text: string): string | undefined {
 
 /** The stored form of a secret. Our secrets carry 256 random bits, so a plain hash cannot be searched. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }
 
 const NO_HASH = hashSecret('');
 
 /**
- * Is the secret right? The hash is made and compared whatever the client is, so that no answer is quicker.
+ * Is the secret right? Where one came it is hashed and compared whatever the client is, so that no answer is quicker.
  * A secret sent in a way the client is not registered for is not judged.
  */
 export function checkSecret(claim: ClientClaim, app: App | undefined): AuthFacts {
   const { method, secret } = claim;
-  const came = Buffer.from(hashSecret(secret ?? ''));
+  if (secret === undefined) return { method, secret: 'absent' };
+  const came = Buffer.from(hashSecret(secret));
   const kept = Buffer.from(app?.secretHash ?? NO_HASH);
   const equal = came.length === kept.length && timingSafeEqual(came, kept);
-  if (secret === undefined) return { method, secret: 'absent' };
   if (app?.authMethod !== method) return { method, secret: 'unchecked' };
   // An application that was never given a secret cannot be proven by one.
   return { method, secret: equal && app.secretHash !== undefined ? 'match' : 'mismatch' };

@@ -1,10 +1,10 @@
 /** PKCE, RFC 7636: the S256 comparison. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { TokenCase } from '../case.ts';
 
 /** RFC 7636 §4.2: base64url, without padding, of SHA-256 of the verifier. */
 export function challengeOf(verifier: string): string {
-  return createHash('sha256').update(verifier).digest('base64url');
+  return hash('sha256', verifier, 'base64url');
 }
 
 const NO_CHALLENGE = challengeOf('');
