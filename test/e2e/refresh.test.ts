@@ -98,12 +98,25 @@ describe('the grace of ten seconds', () => {
 });
 
 describe('reuse after the grace', () => {
-  it('by a confidential app with its secret kills the family', async () => {
+  it('by a confidential app with its secret gets the same successor again while nobody has used that', async () => {
     const first = await start('server_app', { client_secret: secret });
-    await tokens(t, refresh(first.refresh_token, 'server_app', { client_secret: secret }));
-    clock.move(60_000);
-    const answer = refresh(first.refresh_token, 'server_app', { client_secret: secret });
-    expect((await refused(t, answer)).why).toBe('code-unused/refresh-reused');
+    const second = await tokens(t, refresh(first.refresh_token, 'server_app', { client_secret: secret }));
+    clock.move(3_600_000);
+    const again = await tokens(t, refresh(first.refresh_token, 'server_app', { client_secret: secret }));
+    expect(again.refresh_token).toBe(second.refresh_token);
+    expect(await stateOf(first.grant)).toBe('active');
+  });
+
+  it('by a confidential app with its secret kills the family once the successor was used, after 10 s', async () => {
+    const first = await start('server_app', { client_secret: secret });
+    const second = await tokens(t, refresh(first.refresh_token, 'server_app', { client_secret: secret }));
+    await tokens(t, refresh(second.refresh_token, 'server_app', { client_secret: secret }));
+    const late = () => refresh(first.refresh_token, 'server_app', { client_secret: secret });
+    clock.move(10_000);
+    expect((await refused(t, late())).why).toBe('code-unused/lost-race');
+    expect(await stateOf(first.grant)).toBe('active');
+    clock.move(1);
+    expect((await refused(t, late())).why).toBe('code-unused/refresh-reused');
     expect(await stateOf(first.grant)).toBe('revoked');
   });
 
@@ -144,6 +157,8 @@ describe('reuse after the grace', () => {
     );
     expect((await refused(t, refresh(first.refresh_token))).why).toBe('code-unused/replay-unproven');
     expect(await stateOf(minted.grant)).toBe('active');
+    const again = await tokens(t, app.token(refreshForm(APP, first.refresh_token)));
+    expect(again.refresh_token).toBe(second.refresh_token);
     const third = await tokens(t, app.token(refreshForm(APP, second.refresh_token)));
     expect((await refused(t, app.token(refreshForm(APP, first.refresh_token)))).why).toBe('code-unused/refresh-reused');
     expect(await stateOf(minted.grant)).toBe('revoked');

@@ -172,7 +172,7 @@ export function provenKey(c: Presented): string | undefined {
 
 /** Milliseconds in which the loser of a race is a loser, and nothing worse. */
 export const LOST_RACE_MS = 2_000;
-/** Milliseconds in which a used refresh token still answers with its one successor. */
+/** Milliseconds in which a used refresh token still answers with its one successor, without any other proof. */
 export const REFRESH_GRACE_MS = 10_000;
 
 /**
@@ -191,10 +191,22 @@ export function proven(c: TokenCase): boolean {
   return c.client.authMethod !== 'none' || jkt !== undefined;
 }
 
-/** Does a used refresh token still answer with its successor? */
-export function inGrace(c: Pick<TokenCase, 'now' | 'code' | 'next'>): boolean {
+/**
+ * Is the token good for nothing without a secret or a key beside it? A copy of it is then no harm, and who comes back late
+ * with all of its proofs is the rightful holder, whose network lost an answer.
+ */
+export function senderBound(c: Pick<TokenCase, 'client' | 'code'>): boolean {
+  return (c.client !== undefined && c.client.authMethod !== 'none') || bound(c.code, 'jkt') !== undefined;
+}
+
+/**
+ * Does a used refresh token still answer with its successor? Never once that was used. A bearer token does for a moment; a
+ * token that needs a proof does for whoever makes that proof.
+ */
+export function inGrace(c: TokenCase): boolean {
   const usedAt = c.code?.usedAt;
-  return usedAt !== undefined && c.next?.used === 0 && c.now - usedAt <= REFRESH_GRACE_MS;
+  if (usedAt === undefined || c.next?.used !== 0) return false;
+  return c.now - usedAt <= REFRESH_GRACE_MS || (senderBound(c) && proven(c));
 }
 
 /**

@@ -95,7 +95,7 @@ export const addressRules: ReadonlySet<string> = new Set(beforeRedirect.flatMap(
 
 /** Names this engine: equal policy and snapshot give an equal tree. */
 export const policy: string = createHash('sha256')
-  .update(JSON.stringify([tables, 'oauth-1']))
+  .update(JSON.stringify([tables, 'oauth-2']))
   .digest('base64url')
   .slice(0, 12);
 

@@ -91,6 +91,19 @@ describe('oauth.code-unused', () => {
     expect(codeUnused.check(usedRefresh(2_001, 1))).toMatchObject({ outcome: 'fail', cause: 'refresh-reused' });
   });
 
+  it('passes, however late, what comes with its secret or key while the successor was never used', () => {
+    const secret = { client: confidential(), auth: { method: 'client_secret_basic', secret: 'match' } } as const;
+    const bearer = usedRefresh(3_600_000, 0);
+    expect(codeUnused.check({ ...bearer, ...secret })).toMatchObject({
+      outcome: 'pass',
+      because: expect.stringContaining('never was'),
+    });
+    expect(codeUnused.check({ ...usedRefresh(10_000, 1), ...secret })).toMatchObject({ cause: 'lost-race' });
+    expect(codeUnused.check({ ...usedRefresh(10_001, 1), ...secret })).toMatchObject({ cause: 'refresh-reused' });
+    expect(codeUnused.check({ ...usedRefresh(3_600_000), ...secret })).toMatchObject({ cause: 'refresh-reused' });
+    expect(codeUnused.check(bearer)).toMatchObject({ cause: 'refresh-reused' });
+  });
+
   it('refuses as `replay-unproven` a used refresh token of a confidential client without its secret', () => {
     const auth = { method: 'client_secret_basic', secret: 'mismatch' } as const;
     expect(codeUnused.check({ ...usedRefresh(60_000, 0), client: confidential(), auth })).toMatchObject({

@@ -1,7 +1,7 @@
 import { fail, pass, type Rule, skip } from '../../../core/rule.ts';
-import { inGrace, LOST_RACE_MS, proven, REFRESH_GRACE_MS, type TokenCase } from '../case.ts';
+import { inGrace, LOST_RACE_MS, proven, REFRESH_GRACE_MS, senderBound, type TokenCase } from '../case.ts';
 
-/** The code has not been used; a used refresh token still answers with its one successor for a moment. */
+/** The code has not been used; a used refresh token still answers with its one successor while that is unused. */
 export const codeUnused: Rule<TokenCase> = {
   id: 'oauth.code-unused',
   cite: 'RFC 6749 §4.1.2, RFC 9700 §4.14.2',
@@ -53,14 +53,15 @@ export const codeUnused: Rule<TokenCase> = {
     const ago = now - (code.usedAt ?? now);
     const shown = { expected: 'never used', presented: `used ${seconds(ago)} ago` };
     if (code.purpose === 'refresh_token') {
-      if (inGrace(c))
-        return pass({
-          because: `used ${seconds(ago)} ago, within ${REFRESH_GRACE_MS / 1000} s: the same successor again`,
-        });
+      if (inGrace(c)) {
+        const why = ago <= REFRESH_GRACE_MS ? `within ${REFRESH_GRACE_MS / 1000} s` : 'its successor never was';
+        return pass({ because: `used ${seconds(ago)} ago, ${why}: the same successor again` });
+      }
     }
     if (!proven(c)) return fail('replay-unproven', shown);
-    if (ago <= LOST_RACE_MS) return fail('lost-race', shown);
-    return fail(code.purpose === 'refresh_token' ? 'refresh-reused' : 'replay', shown);
+    const refreshing = code.purpose === 'refresh_token';
+    if (ago <= (refreshing && senderBound(c) ? REFRESH_GRACE_MS : LOST_RACE_MS)) return fail('lost-race', shown);
+    return fail(refreshing ? 'refresh-reused' : 'replay', shown);
   },
 };
 
