@@ -1,18 +1,29 @@
-/** The OAuth profile over one SQLite file that several processes share: same keys, same registrations, same clock. */
+/** The OAuth profile over one database that several processes share: same keys, same registrations, same clock. */
 import { randomBytes } from 'node:crypto';
 import type { App } from '../../src/profiles/oauth/app.ts';
 import type { OAuthDeps } from '../../src/profiles/oauth/deps.ts';
-import { mintAuthorization } from '../../src/profiles/oauth/mint.ts';
+import { type Decision, mintAuthorization } from '../../src/profiles/oauth/mint.ts';
+import { codeId, readCode } from '../../src/protocols/typed-code/typed-code.ts';
 import { deriveKeys } from '../../src/server/keys.ts';
-import { type OpenedSqlite, openSqlite, type SqliteOptions } from '../../src/store/sqlite/open.ts';
+import type { Store } from '../../src/store/port.ts';
+import { openPostgres } from '../../src/store/postgres/open.ts';
+import type { Registry } from '../../src/store/registry.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import type { Upkeep } from '../../src/store/upkeep.ts';
 import { CHALLENGE, CLIENT, ISSUER, REDIRECT } from '../support/oauth-case.ts';
 import { exchangeForm } from '../support/oauth-hub.ts';
+import type { Target } from './targets.ts';
 
 /** What a racer is told to do: this form, so many times at once. `id` names it in the answers. */
 export interface Task {
   readonly id: string;
   readonly form: Readonly<Record<string, string>>;
   readonly racers: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How often every tenth racer goes on at once with the refresh token it got; these answers are `ID+1`, `ID+2` ... */
+  readonly hops?: number;
+  /** A busy store is what an app hears as 503: the racer tries again until it gets an answer. */
+  readonly insist?: boolean;
 }
 
 /** One line of an out file: the task, the HTTP status, and what the answer said. */
@@ -22,9 +33,13 @@ export interface Line {
   readonly said: Readonly<Record<string, string>>;
 }
 
-/** An open file with the profile over it. */
-export interface HubFile extends OpenedSqlite {
+/** A hub without sockets: the profile, and the database it stands on. */
+export interface StoredHub {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly upkeep: Upkeep;
   readonly deps: OAuthDeps;
+  close(): Promise<void>;
 }
 
 /** Keys of the tests, the same in every process. */
@@ -32,10 +47,7 @@ export function freshMaster(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** Opens the file. Only the first to open it should `register`. */
-export function openHubFile(options: SqliteOptions, master: string): HubFile {
-  const opened = openSqlite(options);
-  const { store, registry } = opened;
+function depsOf(store: Store, registry: Registry, master: string): OAuthDeps {
   const config = {
     issuer: ISSUER,
     aliases: [],
@@ -43,11 +55,25 @@ export function openHubFile(options: SqliteOptions, master: string): HubFile {
     accessTtlSeconds: 3_600,
     refreshTtlSeconds: 86_400,
   };
-  return { ...opened, deps: { store, registry, keys: deriveKeys(Buffer.from(master, 'hex')), config } };
+  return { store, registry, keys: deriveKeys(Buffer.from(master, 'hex')), config };
+}
+
+/**
+ * Opens a database; only the first to open it should `register`. `onStep` is told of each named step of a transaction,
+ * before the next one begins.
+ */
+export async function openHub(target: Target, master: string, onStep?: (step: string) => void): Promise<StoredHub> {
+  const steps = onStep && { onStep };
+  const opened =
+    target.store === 'sqlite'
+      ? openSqlite({ path: target.path, ...steps })
+      : await openPostgres({ url: target.url, ...steps });
+  const { store, registry, upkeep, close } = opened;
+  return { store, registry, upkeep, close, deps: depsOf(store, registry, master) };
 }
 
 /** Registers the one public application. */
-export async function register({ registry }: HubFile): Promise<void> {
+export async function register({ registry }: Pick<StoredHub, 'registry'>): Promise<void> {
   const app: App = {
     name: 'My App',
     type: 'public',
@@ -61,10 +87,32 @@ export async function register({ registry }: HubFile): Promise<void> {
 }
 
 /** Mints a code; the task that exchanges it is named by the code's id. */
-export async function exchangeTask({ deps, store }: HubFile, racers: number): Promise<Task> {
+export async function exchangeTask(
+  { deps, store }: Pick<StoredHub, 'deps' | 'store'>,
+  racers: number,
+  more: Partial<Task> & Pick<Decision, 'jkt'> = {},
+): Promise<Task> {
+  const { jkt, ...rest } = more;
   const { now, generation } = await store.load({});
-  const decision = { by: 'ada', clientId: CLIENT, scopes: ['lamp:read'], redirectUri: REDIRECT, challenge: CHALLENGE };
-  const { code, grant, kept } = mintAuthorization(deps, now, generation, decision);
+  const { code, grant, kept } = mintAuthorization(deps, now, generation, {
+    by: 'ada',
+    clientId: CLIENT,
+    scopes: ['lamp:read'],
+    redirectUri: REDIRECT,
+    challenge: CHALLENGE,
+    ...(jkt !== undefined && { jkt }),
+  });
   await store.mint({ grant, codes: [kept] });
-  return { id: kept.id, form: exchangeForm(code), racers };
+  return { id: kept.id, form: exchangeForm(code), racers, ...rest };
+}
+
+/** The form of a refresh by the one application. */
+export function refreshForm(token: string): Record<string, string> {
+  return { grant_type: 'refresh_token', refresh_token: token, client_id: CLIENT };
+}
+
+/** The id under which a token is kept; empty when it is none. */
+export function tokenId(purpose: 'access_token' | 'refresh_token', token: string | undefined): string {
+  const read = readCode(purpose, token ?? '');
+  return read.ok ? codeId(purpose, read.body) : '';
 }

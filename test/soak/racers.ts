@@ -1,44 +1,76 @@
 /** The test's side of `child.ts`: starting racers, giving them tasks, and reading what they heard. */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Step } from '../../src/store/sqlite/queue.ts';
 import { linesOf, type Started, startProcess } from '../contract/processes.ts';
 import type { Line, Task } from './hub-file.ts';
+import type { Target } from './targets.ts';
+
+/** What a racer gets: tasks, and how many of them it shall do at once. */
+export interface Order {
+  readonly tasks: readonly Task[];
+  readonly atOnce: number;
+}
+
+/** What the racers of one process heard for one task: how often `200`, `400 invalid_grant` ..., and what they got. */
+export interface Summary {
+  readonly task: string;
+  readonly answers: Readonly<Record<string, number>>;
+  /** Each distinct token once. */
+  readonly access: readonly string[];
+  readonly refresh: readonly string[];
+}
 
 /** A started racer. */
 export interface Racer extends Started {
   readonly out: string;
-  /** Resolves when the file is open. */
+  /** Resolves when the database is open, or the process has ended. */
   readonly ready: Promise<unknown>;
-  /** Resolves when all tasks are done, or the process has ended. */
-  run(tasks: readonly Task[]): Promise<unknown>;
-  /** Closes the file and ends the process; its exit code. */
-  stop(): Promise<number | string | null>;
+  /** Resolves when all tasks are done; with nothing when the process ended before. */
+  run(tasks: readonly Task[], atOnce?: number): Promise<readonly Summary[]>;
+  /** Closes the database and ends the process. @throws what it said, when it had ended or ends otherwise */
+  stop(): Promise<void>;
 }
 
-/** Starts one. With `die`, it kills itself at the nth time it comes to that step. */
-export function startRacer(
-  file: string,
-  out: string,
-  master: string,
-  die?: { readonly step: Step; readonly nth: number },
-): Racer {
-  const args = [file, out, master, ...(die ? [die.step, String(die.nth)] : [])];
+/** How a racer is started. */
+export interface RacerOptions {
+  /** Every answer is a line in this file as soon as it is there. */
+  readonly out?: string;
+  /** It kills itself at the nth time it comes to that step. */
+  readonly die?: { readonly step: string; readonly nth: number } | undefined;
+}
+
+const AT_ONCE = 4;
+
+/** Starts one. */
+export function startRacer(target: Target, master: string, { out = '', die }: RacerOptions = {}): Racer {
+  const args = [JSON.stringify(target), master, out, ...(die ? [die.step, String(die.nth)] : [])];
   const started = startProcess(join(import.meta.dirname, 'child.ts'), args);
   const { child, ended } = started;
-  const message = (): Promise<unknown> => Promise.race([once(child, 'message'), ended]);
+  const message = async (): Promise<unknown> => {
+    const waiting = new AbortController();
+    const said = once(child, 'message', { signal: waiting.signal }).then(
+      ([first]) => first,
+      () => undefined,
+    );
+    const first = await Promise.race([said, ended.then(() => undefined)]);
+    waiting.abort();
+    return first;
+  };
   return {
     ...started,
     out,
     ready: message(),
-    run(tasks) {
+    async run(tasks, atOnce = AT_ONCE) {
+      if (!child.connected) return [];
       const done = message();
-      child.send([...tasks]);
-      return done;
+      const order: Order = { tasks, atOnce };
+      child.send(order);
+      return ((await done) ?? []) as readonly Summary[];
     },
     async stop() {
-      child.send('stop');
-      return (await ended).code;
+      if (child.connected) child.send('stop');
+      const { code, said } = await ended;
+      if (code !== 0) throw new Error(`a racer ended with ${code}: ${said}`);
     },
   };
 }
