@@ -1,6 +1,9 @@
 /** What a store throws. Losing a race is no error: it is the answer `stale` (or `false`). */
 
-/** Too much is waiting, or another process holds the file for too long. Nothing was written; try again later. */
+/**
+ * Too much is waiting, or another process holds the file, or the database is away, for too long. Nothing was written, or,
+ * when the message says so, it is not known whether it was: read again.
+ */
 export class StoreBusyError extends Error {
   override readonly name = 'StoreBusyError';
 }

@@ -13,8 +13,9 @@ export function sweep(tables: Tables, before: number, { now }: Moment): number {
   }
   const verdicts = drop(tables.verdicts, ({ lastAt }) => lastAt < before);
   forgotten += verdicts;
-  const links = dropOld(tables.links, before);
-  dropOld(tables.checkpoints, before);
+  const trail = Math.min(before, now);
+  const links = dropOld(tables.links, trail);
+  dropOld(tables.checkpoints, trail);
   if (verdicts + links > 0) tables.chain.note(sweptEntry(before));
   drop(tables.hits, ({ times, inMs }) => (times.at(-1) ?? 0) + inMs < now);
   drop(tables.holds, ({ until }) => until < before);

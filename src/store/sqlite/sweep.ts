@@ -13,6 +13,8 @@ const STEP = 2_000;
 export interface Place {
   readonly table: number;
   readonly after: number;
+  /** When the sweep began: what it notes in the trail itself is not swept, however far in the future `before` is. */
+  readonly started?: number;
 }
 
 /** Where every sweep begins. */
@@ -27,12 +29,12 @@ export interface Step {
 /** What goes, and when. Hits, holds and the audit trail are bookkeeping and are not counted in the answer. */
 const TABLES = [
   { name: 'once', time: 'until', goes: 'now', counted: true },
-  { name: 'codes', time: 'ends', goes: 'before', counted: true },
-  { name: 'verdicts', time: 'last_at', goes: 'before', counted: true },
+  { name: 'codes', time: 'ends', goes: 'rows', counted: true },
+  { name: 'verdicts', time: 'last_at', goes: 'rows', counted: true },
   { name: 'hits', time: 'until', goes: 'now', counted: false },
-  { name: 'holds', time: 'until', goes: 'before', counted: false },
-  { name: 'audit', time: 'at', goes: 'before', counted: false },
-  { name: 'checkpoints', time: 'at', goes: 'before', counted: false },
+  { name: 'holds', time: 'until', goes: 'rows', counted: false },
+  { name: 'audit', time: 'at', goes: 'trail', counted: false },
+  { name: 'checkpoints', time: 'at', goes: 'trail', counted: false },
 ] as const;
 
 /** Tables whose rows the audit trail would miss. */
@@ -49,13 +51,15 @@ export function sweeper(db: DatabaseSync, chain: Chain): (place: Place, before: 
     counted,
     trailed: TRAILED.has(name),
   }));
-  return ({ table, after }, before, { now }) => {
+  return ({ table, after, started }, before, { now }) => {
     const one = tables[table];
     if (!one) return { forgotten: 0 };
+    const since = started ?? now;
+    const until = { now, rows: before, trail: Math.min(before, since) };
     const { last } = one.end.get(after, STEP) as { last: number | null };
-    if (last === null) return { forgotten: 0, next: { table: table + 1, after: 0 } };
-    const { changes } = one.forget.run(after, last, one.goes === 'now' ? now : before);
+    if (last === null) return { forgotten: 0, next: { table: table + 1, after: 0, started: since } };
+    const { changes } = one.forget.run(after, last, until[one.goes]);
     if (changes > 0 && one.trailed) chain.note(sweptEntry(before));
-    return { forgotten: one.counted ? Number(changes) : 0, next: { table, after: last } };
+    return { forgotten: one.counted ? Number(changes) : 0, next: { table, after: last, started: since } };
   };
 }
