@@ -24,7 +24,7 @@ export function refuser(
     const consequence = { ...struck, ...(died?.found && revokedBy(died)) };
     const kept = coalesce === undefined ? undefined : (keptAs.get(coalesce) as unknown as VerdictRow | undefined);
     if (!kept) {
-      insert.verdict(verdictRow(verdict, { coalesce, ...(happened(consequence) && { consequence }) }));
+      insert.verdict(verdict, { coalesce, ...(happened(consequence) && { consequence }) });
       return { verdict: verdict.id, consequence };
     }
     const lastAt = Math.max(kept.last_at, verdict.at);

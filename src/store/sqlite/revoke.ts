@@ -3,7 +3,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import { revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Revocation, Revoked } from '../port.ts';
-import { verdictRow } from '../rows.ts';
 import type { Inserts } from './tables.ts';
 
 /** Parameters: generation, now. */
@@ -65,13 +64,13 @@ export function revoker(
   return ({ target, cause, verdict }, moment) => {
     if ('code' in target) {
       const revoked = revokeCode(target.code, moment);
-      if (verdict && revoked.revokedCodes > 0) insert.verdict(verdictRow(verdict, { consequence: revokedBy(revoked) }));
+      if (verdict && revoked.revokedCodes > 0) insert.verdict(verdict, { consequence: revokedBy(revoked) });
       return revoked;
     }
     const before = (grantState.get(target.grant) as { state: string } | undefined)?.state;
     const revoked = revokeGrant(target.grant, cause, moment);
     if (verdict && (before === 'active' || before === 'pending'))
-      insert.verdict(verdictRow(verdict, { consequence: revokedBy(revoked) }));
+      insert.verdict(verdict, { consequence: revokedBy(revoked) });
     return revoked;
   };
 }

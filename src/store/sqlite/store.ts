@@ -36,8 +36,8 @@ export function sqliteStore(
   };
   return {
     load,
-    mint: async (minting) => queue.submit(mint(minting)),
-    redeem: async (redemption) => queue.submit(redeem(redemption)),
+    mint: (minting) => queue.submit((moment) => mint(minting, moment)),
+    redeem: (redemption) => queue.submit((moment) => redeem(redemption, moment)),
     refuse: (refusal) => queue.submit((moment) => refuse(refusal, moment)),
     revoke: (revocation) => queue.submit((moment) => revoke(revocation, moment)),
     async find(kind, query) {

@@ -1,7 +1,9 @@
 /** Appending rows of the model; how a value becomes a row is in `../rows.ts`. */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Code, Effect, Grant } from '../../core/model.ts';
+import type { Verdict } from '../../core/verdict.ts';
 import { type Chain, erasedEntry, keptEntry } from '../audit.ts';
-import type { CodeRow, EffectRow, GrantRow, VerdictRow } from '../rows.ts';
+import { codeRow, effectRow, grantRow, type VerdictExtras, type VerdictRow, verdictRow } from '../rows.ts';
 
 /** A grant and its row number, where the caller has looked it up already; any other grant's is looked up. */
 export interface GrantAt {
@@ -11,10 +13,10 @@ export interface GrantAt {
 
 /** Appends rows, and notes verdicts for the audit trail. Each throws on an id that is kept already. */
 export interface Inserts {
-  code(row: CodeRow, at?: GrantAt): void;
-  grant(row: GrantRow): GrantAt;
-  effect(row: EffectRow): void;
-  verdict(row: VerdictRow, at?: GrantAt): void;
+  code(code: Code, at?: GrantAt): void;
+  grant(grant: Grant): GrantAt;
+  effect(effect: Effect, now: number): void;
+  verdict(verdict: Verdict, extras?: VerdictExtras, at?: GrantAt): void;
   /** Writes a row in the place of the one with its id: grown, or erased. */
   verdictAgain(row: VerdictRow, why: 'grown' | 'erased'): void;
 }
@@ -31,19 +33,22 @@ export function inserts(db: DatabaseSync, chain: Chain): Inserts {
     'UPDATE verdicts SET last_at = ?, subject = ?, coalesce_key = ?, times = ?, consequence = ?, body = ? WHERE id = ?',
   );
   return {
-    code(row, known) {
-      const { id, grant_id, starts, ends, total, used, used_at, state, next, generation, rev, body } = row;
+    code(value, known) {
+      const { id, grant_id, starts, ends, total, used, used_at, state, next, generation, rev, body } = codeRow(value);
       const no = noOf(grant_id, known);
       code.run(id, grant_id, starts, ends, total, used, used_at, state, next, generation, rev, body, no, grant_id);
     },
-    grant({ id, parent, client, starts, ends, state, ended_at, ended_by, rev, body }) {
+    grant(value) {
+      const { id, parent, client, starts, ends, state, ended_at, ended_by, rev, body } = grantRow(value);
       const added = grant.run(id, parent, client, starts, ends, state, ended_at, ended_by, rev, body);
       return { id, no: added.lastInsertRowid };
     },
-    effect({ id, grant_id, at, state, attempts, next_at, last_error, rev, body }) {
+    effect(value, now) {
+      const { id, grant_id, at, state, attempts, next_at, last_error, rev, body } = effectRow(value, now);
       effect.run(id, grant_id, at, state, attempts, next_at, last_error, rev, body);
     },
-    verdict(row, known) {
+    verdict(value, extras, known) {
+      const row = verdictRow(value, extras);
       const { id, at, last_at, subject, decisive, cause, grant_id, code_id, coalesce_key, times, consequence } = row;
       const first = [id, at, last_at, subject, decisive, cause, grant_id, code_id, coalesce_key, times, consequence];
       verdict.run(...first, row.body, noOf(grant_id, known), grant_id);
