@@ -44,6 +44,10 @@ export interface Queue {
   readonly counters: Readonly<Counters>;
 }
 
+/** Intents that came together, from which on the next ones are gathered, and for how long. */
+const COMPANY = 4;
+const GATHER_MS = 2;
+
 interface Waiting {
   readonly intent: (moment: Moment) => unknown;
   readonly resolve: (value: never) => void;
@@ -73,6 +77,9 @@ export function openQueue(
   const counters: Counters = { intents: 0, transactions: 0 };
   let waiting: Waiting[] = [];
   let flushing = false;
+  let company = 0;
+  let waitingSince = 0;
+  let gathering: NodeJS.Timeout | undefined;
   let open = true;
   let idle = (): void => undefined;
 
@@ -142,9 +149,11 @@ export function openQueue(
   }
 
   async function flush(): Promise<void> {
+    gathering = undefined;
     const batch = waiting.slice(0, maxBatch);
     waiting = waiting.slice(maxBatch);
     counters.intents += batch.length;
+    company = batch.length;
     try {
       const outcomes = run(batch);
       await sync();
@@ -163,11 +172,22 @@ export function openQueue(
     else idle();
   }
 
-  /** One batch at a time: what comes while the disk works goes into the next. */
+  /**
+   * One batch at a time: what comes while the disk works goes into the next. A transaction costs as much as ten intents,
+   * so where several came together last time, the next ones wait a little until as many are there.
+   */
   function schedule(): void {
-    if (flushing) return;
-    flushing = true;
-    setImmediate(flush);
+    if (!flushing) {
+      flushing = true;
+      const leftMs = GATHER_MS - (performance.now() - waitingSince);
+      const few = company >= COMPANY && waiting.length < company && leftMs > 0 && open;
+      if (few) gathering = setTimeout(flush, leftMs);
+      else setImmediate(flush);
+    } else if (gathering && waiting.length >= company) {
+      clearTimeout(gathering);
+      gathering = undefined;
+      setImmediate(flush);
+    }
   }
 
   return {
@@ -179,6 +199,7 @@ export function openQueue(
         return Promise.reject(new StoreBusyError(full));
       }
       return new Promise((resolve, reject) => {
+        if (waiting.length === 0) waitingSince = performance.now();
         waiting.push({ intent, resolve, reject });
         schedule();
       });
