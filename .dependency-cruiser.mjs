@@ -79,7 +79,7 @@ export default {
       name: 'ports-are-types',
       comment: 'above the store, the ports are types only: a value would tie the layer to a store',
       severity: 'error',
-      from: { path: '^src/(profiles|inspectors|server|cli)/', pathNot: PRODUCT.pathNot },
+      from: { path: '^src/(profiles|inspectors|server|cli)/(?!main\\.ts$)', pathNot: PRODUCT.pathNot },
       to: { path: PORTS, dependencyTypesNot: ['type-only'] },
     },
     {

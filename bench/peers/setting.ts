@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export const CLIENT_ID = 'my_app_123';
 export const REDIRECT_URI = 'com.myapp:/callback';
 export const SCOPE = 'lamp:read';
-export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 export const CHALLENGE: string = createHash('sha256').update(VERIFIER).digest('base64url');
 
 /** The user who decided, where a server wants one. */

@@ -1,5 +1,5 @@
 /**
- * What every store must do, in nine atomic methods named for their intent. A CRUD port invites races: here the
+ * What every store must do, in atomic methods named for their intent. A CRUD port invites races: here the
  * caller says what it read (`rev`), and the store either does all of it, verdict row included, or nothing.
  *
  * Every adapter passes `test/contract/`. Time is the store's clock, in milliseconds, and never goes backwards.
