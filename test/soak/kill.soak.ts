@@ -2,4 +2,4 @@
 import { killCases } from './kill.cases.ts';
 import { sqlitePlace } from './targets.ts';
 
-killCases('SQLite', sqlitePlace, ['begun', 'applied', 'committed', 'answered'], ['begun', 'applied']);
+killCases('SQLite', sqlitePlace, ['begun', 'applied', 'committed', 'durable', 'answered'], ['begun', 'applied']);
