@@ -1,5 +1,5 @@
 /**
- * Redemptions a second on SQLite with `synchronous=FULL` and on PostgreSQL with `fsync` and `synchronous_commit` on: group
+ * Redemptions a second on SQLite, durable as with `synchronous=FULL`, and on PostgreSQL with `fsync` and `synchronous_commit` on: group
  * commit against one transaction (one statement) per redemption, same adapter, same machine, interleaved rounds. Ratios
  * travel between machines, figures do not. On PostgreSQL the single statements come from eight nodes, so that the
  * server groups their commits itself; the batches come from one.
