@@ -42,10 +42,12 @@ const environment: Environment = {
   ...ways,
 };
 
-process.exitCode = await run(process.argv.slice(2), environment, [
-  registerStart(openData),
-  registerBackup(openData),
-  registerRestore(openData),
-  registerAudit(openData, checkTrail),
-  registerErase(openData),
-]);
+process.exitCode = await run(process.argv.slice(2), environment, {
+  first: [registerStart(openData)],
+  last: [
+    registerBackup(openData),
+    registerRestore(openData),
+    registerAudit(openData, checkTrail),
+    registerErase(openData),
+  ],
+});

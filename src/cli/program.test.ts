@@ -133,10 +133,10 @@ describe('the command line', () => {
       version: '1.0.0',
       ...opener(adapters, {}),
     };
-    expect(await run(['explian', 'request.txt'], environment, [start])).toBe(2);
+    expect(await run(['explian', 'request.txt'], environment, { first: [start] })).toBe(2);
     expect(stderr.read()).toBe("counterfoil: unknown command 'explian'\n  hint: counterfoil --help\n");
     expect(started).toBe(0);
-    expect(await run(['--db', db], environment, [start])).toBe(0);
+    expect(await run(['--db', db], environment, { first: [start] })).toBe(0);
     expect(started).toBe(1);
   });
 

@@ -38,8 +38,14 @@ const COMMANDS: readonly Register[] = [
   registerStatus,
 ];
 
-/** The program; `more` are commands that the composition root adds (starting a hub). */
-export function buildProgram(environment: Environment, more: readonly Register[] = []): Command {
+/** Commands that the composition root adds: starting a hub, before all others; those on the data as a whole, after them. */
+export interface Added {
+  readonly first?: readonly Register[];
+  readonly last?: readonly Register[];
+}
+
+/** The program. */
+export function buildProgram(environment: Environment, { first = [], last = [] }: Added = {}): Command {
   const { stdout, stderr, version } = environment;
   const program = new Command('counterfoil')
     .description('Authorization codes that can say why they were refused.')
@@ -57,7 +63,7 @@ export function buildProgram(environment: Environment, more: readonly Register[]
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
     });
-  for (const register of [...more, ...COMMANDS]) register(program, environment);
+  for (const register of [...first, ...COMMANDS, ...last]) register(program, environment);
   hintAtHelp(program, 'counterfoil');
   teach(program, {
     examples: ['explain request.txt', 'verdicts --refused --follow', 'show vd_7F3K9A2B4C', 'mint --client my_app_123'],
@@ -89,12 +95,8 @@ function refuseUnknown(program: Command, argv: readonly string[]): void {
 }
 
 /** Runs one command line (without `node` and the script) and answers its exit code. Never throws. */
-export async function run(
-  argv: readonly string[],
-  environment: Environment,
-  more: readonly Register[] = [],
-): Promise<ExitCode> {
-  const program = buildProgram(environment, more);
+export async function run(argv: readonly string[], environment: Environment, added: Added = {}): Promise<ExitCode> {
+  const program = buildProgram(environment, added);
   try {
     refuseUnknown(program, argv);
     await program.parseAsync(argv, { from: 'user' });
