@@ -45,9 +45,10 @@ export async function startProxy(to: () => number, from: Random): Promise<Proxy>
     await sleep(trick === 'slow' ? 300 + from.nat(1_000) : from.nat(30));
     const answers = [exchangeWith(to(), request)];
     if (trick === 'double') answers.push(sleep(from.nat(1_500)).then(() => exchangeWith(to(), request)));
+    // what the other copy comes to is nobody's business, also when it fails first
+    const settled = Promise.allSettled(answers);
     const answer = await answers[from.nat(answers.length)];
-    // what the other copy comes to is nobody's business
-    await Promise.allSettled(answers);
+    await settled;
     if (trick === 'swallow' || answer === undefined) return;
     if (trick === 'cut') {
       client.write(answer.subarray(0, from.nat(answer.length)));
