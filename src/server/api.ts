@@ -41,11 +41,13 @@ export function apiRoutes(
     {
       method: 'GET',
       path: '/api/state',
+      steady: true,
       handle: guarded('lamp:read', async () => json(200, { accessories: await states() })),
     },
     {
       method: 'GET',
       path: '/api/events',
+      steady: true,
       handle: guarded('lamp:read', async (_request, admitted) => {
         const { id } = admitted.grant;
         const first = await states();
@@ -69,6 +71,7 @@ export function apiRoutes(
     {
       method: 'PUT',
       path: '/api/accessories/:id',
+      steady: true,
       handle: guarded('lamp:write', (request, admitted) => setAccessory(accessories, request, admitted)),
     },
   ];

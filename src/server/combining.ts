@@ -3,13 +3,16 @@
  * number. Equal refusals are one row anyway, whose `times` grows (`Refusal.coalesce`): past its budget of failures, a
  * source's refusals are gathered for a moment, and what would grow the same row is one write.
  *
- * Nobody is refused for it, and what is heard stays the same. It is heard when it is durable, and at the same time for
- * everything that was gathered together, whatever it was: time tells nothing about a code. A failure that counts
- * against a code is written, and counts, at once.
+ * Nobody is refused for it, and what is heard stays the same. It is heard when it is durable, and together with
+ * everything that was gathered, whatever it was: when a busy hub is late, it is late for all of them, and not for those
+ * alone that had to wait for others. That is no equality by itself: one write more or less is heard, and what was
+ * gathered is no longer alike when it is answered. For that all refusals are held to one age (`steady.ts`), which is
+ * longer than the moment here and a write. A failure that counts against a code is written, and counts, at once.
  */
 import type { Pace } from '../profiles/oauth/deps.ts';
 import type { Refusal, Refused, Store } from '../store/port.ts';
 
+/** Well below `LIMITS.holdMs`. */
 const GATHER_MS = 10;
 
 /** What is being gathered: for each row what is still to be written of it, if anything. */

@@ -53,7 +53,7 @@ export function readIssuer(text: string): string {
   return url.origin;
 }
 
-/** What a hub takes on, unless told; why these: `docs/decisions/0016-overload.md`. */
+/** What a hub takes on, unless told; why these: `docs/decisions/0016-overload.md`, and 0022 for `holdMs`. */
 export const LIMITS: Limits = {
   inFlightMax: 512,
   waitMs: 1_000,
@@ -62,5 +62,7 @@ export const LIMITS: Limits = {
   refreshEveryMs: 10_000,
   failureBurst: 100,
   failureEveryMs: 600,
+  // More than what is gathered (`combining.ts`) and then written to a slow disk takes.
+  holdMs: 25,
   streamsPerGrant: 16,
 };

@@ -5,11 +5,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Incoming, Outgoing, Route, Sink } from '../protocols/http/exchange.ts';
+import { BUSY, fault, plain } from './answers.ts';
 import { BODY_BYTES_MAX, readBody } from './body.ts';
 import { type Admission, createAdmission, type Limits } from './limits.ts';
 import { OperationError } from './operations.ts';
 import { clientAddress } from './proxy.ts';
 import { sourceOf } from './source.ts';
+import { createSteady, type Steady } from './steady.ts';
+import { type Table, tableOf } from './table.ts';
 
 /** Where the hub may listen until it speaks TLS. */
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost']);
@@ -46,6 +49,8 @@ interface Service {
   readonly options: ListenOptions;
   readonly table: Table;
   readonly admission: Admission;
+  /** Refusals that wait to be as old as all others. */
+  readonly refusals: Steady;
   /** Ends a stream that is open. */
   readonly sinks: Set<() => void>;
   /** `Host` fields that were found good, as they came. */
@@ -86,6 +91,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     options,
     table: tableOf(options.routes(port)),
     admission: createAdmission(options.limits),
+    refusals: createSteady(options.limits),
     sinks: new Set(),
     goodHosts: new Set(),
     closing: false,
@@ -115,6 +121,7 @@ async function close(server: Server, sockets: ReadonlySet<Socket>, service: Serv
   // A request whose peer has gone is still in flight: the store has been asked, and must not be closed under it.
   await Promise.race([late, Promise.all([closed, service.admission.idle()])]);
   clearTimeout(timer);
+  service.refusals.flush();
   server.closeAllConnections();
   await closed;
 }
@@ -131,22 +138,6 @@ function bind(server: Server, port: number): Promise<void> {
     });
     server.listen(port, '127.0.0.1', resolve);
   });
-}
-
-type Table = (method: string, path: string) => Route | 'not-found' | readonly string[];
-
-/** Looks routes up: exact paths first, then the few that end in a name. Answers allowed methods for a 405. */
-function tableOf(routes: readonly Route[]): Table {
-  const exact = new Map<string, Map<string, Route>>();
-  for (const route of routes) {
-    const key = route.path.replace(/:[a-z]+$/, ':');
-    exact.set(key, (exact.get(key) ?? new Map()).set(route.method, route));
-  }
-  return (method, path) => {
-    const methods = exact.get(path) ?? exact.get(`${path.slice(0, path.lastIndexOf('/') + 1)}:`);
-    if (!methods) return 'not-found';
-    return methods.get(method === 'HEAD' ? 'GET' : method) ?? [...methods.keys()];
-  };
 }
 
 function serve(service: Service, req: IncomingMessage, res: ServerResponse): void {
@@ -175,6 +166,7 @@ function serve(service: Service, req: IncomingMessage, res: ServerResponse): voi
   // those who send slowly would hold all places.
   if (!service.admission.hasPlace(source)) return void turnAway(service, req, res);
   readBody(req, (body) => {
+    const at = route.steady ? performance.now() : 0;
     const incoming: Incoming = {
       method,
       path,
@@ -184,31 +176,60 @@ function serve(service: Service, req: IncomingMessage, res: ServerResponse): voi
       ...(body === undefined && { tooLarge: true }),
       source,
     };
-    void answer(service, route, incoming, req, res);
+    void answer(service, route, incoming, at, req, res);
   });
 }
 
+/** Serves a request that is all there since `at`. */
 async function answer(
   service: Service,
   route: Route,
   incoming: Incoming,
+  at: number,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const { admission, options } = service;
+  const { admission, refusals } = service;
   if (!admission.enter(incoming.source)) return turnAway(service, req, res);
   try {
     const outgoing = await route.handle(incoming);
     if (outgoing.stream) stream(service, outgoing, req, res);
-    else send(service, req, res, outgoing);
+    else if (!route.steady || outgoing.status < 400) send(service, req, res, outgoing);
+    else if (refusals.full) await sendLater(service, at, req, res, outgoing);
+    else void sendLater(service, at, req, res, outgoing);
   } catch (error) {
-    options.onFault(error, `${incoming.method} ${incoming.path}`);
-    if (res.headersSent) res.destroy();
-    else send(service, req, res, fault(error));
+    failed(service, error, req, res);
   } finally {
-    // Only now: a hub that stops waits for the answer to be on its way.
+    // Only now: a hub that stops waits for the answer to be on its way. One that is held keeps its connection waited for.
     admission.leave(incoming.source);
   }
+}
+
+function failed(service: Service, error: unknown, req: IncomingMessage, res: ServerResponse): void {
+  service.options.onFault(error, `${req.method} ${req.url?.split('?')[0]}`);
+  if (res.headersSent) res.destroy();
+  else send(service, req, res, fault(error));
+}
+
+/** Resolves when the answer is on its way. Never rejects. */
+function sendLater(
+  service: Service,
+  at: number,
+  req: IncomingMessage,
+  res: ServerResponse,
+  outgoing: Outgoing,
+): Promise<void> {
+  return new Promise((resolve) => {
+    service.refusals.hold(at, () => {
+      resolve();
+      if (res.destroyed) return;
+      try {
+        send(service, req, res, outgoing);
+      } catch (error) {
+        failed(service, error, req, res);
+      }
+    });
+  });
 }
 
 function isOurs({ options, goodHosts }: Service, host: string | undefined): boolean {
@@ -273,26 +294,4 @@ function turnAway(service: Service, req: IncomingMessage, res: ServerResponse): 
   service.toldAt = now;
   service.options.onTurnedAway?.(service.turnedAway);
   service.turnedAway = 0;
-}
-
-const BUSY: Outgoing = {
-  status: 503,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '1' },
-  body: JSON.stringify({ error: 'temporarily_unavailable' }),
-};
-
-/** A busy store asks for patience; everything else is a fault, of which the client learns nothing. */
-function fault(error: unknown): Outgoing {
-  if (error instanceof Error && error.name === 'StoreBusyError') return BUSY;
-  return { status: 500, headers: FAULT_HEADERS, body: JSON.stringify({ error: 'server_error' }) };
-}
-
-const FAULT_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-
-function plain(status: number, text: string): Outgoing {
-  return {
-    status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-    body: `${text}\n`,
-  };
 }

@@ -5,7 +5,7 @@
  */
 import type { Pace } from '../profiles/oauth/deps.ts';
 
-/** What a hub takes on. Every number but `drainMs` may be `Number.POSITIVE_INFINITY`: that limit is off then. */
+/** What a hub takes on. Every number but `drainMs` and `holdMs` may be `Number.POSITIVE_INFINITY`: that limit is off then. */
 export interface Limits {
   /** Requests that may be in flight (between their last byte and their answer). */
   readonly inFlightMax: number;
@@ -19,6 +19,11 @@ export interface Limits {
   /** Refusals that one source is told at once in a burst, and how often one more: the others are gathered for a moment. */
   readonly failureBurst: number;
   readonly failureEveryMs: number;
+  /**
+   * How long a refusal of a token or a call of the API takes at least, and half of what it takes at most (`steady.ts`); 0
+   * answers as soon as can be.
+   */
+  readonly holdMs: number;
   /** Event streams that may be open for one grant. */
   readonly streamsPerGrant: number;
 }
@@ -119,7 +124,7 @@ export function createAdmission(
   };
 }
 
-/** Keys whose pace is remembered; the one that was counted longest ago is forgotten first, and may have a burst again. */
+/** Keys whose pace is remembered; those that were counted longest ago are forgotten first, a tenth at a time, and may have a burst again. */
 const KEYS = 50_000;
 
 /**
@@ -136,9 +141,11 @@ export function createPace(burst: number, everyMs: number): Pace {
       paidUntil.delete(key);
       paidUntil.set(key, until);
       if (paidUntil.size <= KEYS) return;
+      // Many at once: finding the first key of a map costs as much as there were deleted before it.
+      let surplus = KEYS / 10;
       for (const oldest of paidUntil.keys()) {
+        if (surplus-- === 0) break;
         paidUntil.delete(oldest);
-        break;
       }
     },
   };

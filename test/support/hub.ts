@@ -16,7 +16,7 @@ export interface TestHubOptions {
   /** `sqlite` unless told. */
   readonly store?: 'sqlite' | 'memory';
   readonly onVerdict?: NonNullable<HubOptions['onVerdict']>;
-  /** Limits other than those of every hub. */
+  /** Limits other than those of every hub. Refusals are not held to one age unless a test asks for it. */
   readonly limits?: NonNullable<HubOptions['limits']>;
   readonly log?: NonNullable<HubOptions['log']>;
   /** Puts something between the hub and its store. */
@@ -48,7 +48,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     clock,
     onFault: (error) => faults.push(error),
     ...(options.onVerdict && { onVerdict: options.onVerdict }),
-    ...(options.limits && { limits: options.limits }),
+    limits: { holdMs: 0, ...options.limits },
     ...(options.log && { log: options.log }),
     ...(options.between && { store: options.between(opened.store) }),
   });

@@ -12,12 +12,12 @@ import type { Registry } from '../../src/store/registry.ts';
 import { APP, appOf, MINUTE_MS, type Mint, minter, OTHER, REDIRECT, unknownOf, VERIFIER } from './rows.ts';
 import { getPath, postForm, type Timed } from './wire.ts';
 
-/** One cause. `xStudy` is the header that plants a leak, or zeros. */
+/** One cause. `planted` are the headers that plant leaks, or zeros. */
 export interface Cause {
   readonly name: string;
   /** Cause id of the verdict that its requests leave behind; none where no verdict is kept. */
   readonly verdict?: string;
-  request(i: number, xStudy: string): string;
+  request(i: number, planted: readonly string[]): string;
 }
 
 /** An error class. */
@@ -26,11 +26,13 @@ export interface ErrorClass {
   /** What every answer must be. */
   readonly status: number;
   readonly says: string;
-  /** The first is measured twice (null control) and once more with the leak planted. */
+  /** The first is measured twice (null control), and once more with each leak that is planted. */
   readonly causes: readonly [Cause, ...Cause[]];
   /** What is planted, and the difference of medians that the class must stay below, in microseconds. */
   readonly plantedUs: number;
   readonly boundUs: number;
+  /** Its routes hold refusals to one age. */
+  readonly held: boolean;
   /** Share of the samples that are asked for: slow classes get fewer. */
   readonly share: number;
   /** What requests need that only the hub can give (a form's token); asked for once. */
@@ -72,7 +74,7 @@ async function grantClass(mint: Mint, count: number): Promise<ErrorClass> {
   const cause = (name: string, verdict: string, code: (i: number) => string, change: Fields = {}): Cause => ({
     name,
     verdict,
-    request: (i, xStudy) => postForm('/token', { ...formOf(code(i)), ...change }, [`x-study: ${xStudy}`]),
+    request: (i, planted) => postForm('/token', { ...formOf(code(i)), ...change }, planted),
   });
   const other = { code_verifier: [...VERIFIER].reverse().join('') };
   return {
@@ -81,6 +83,7 @@ async function grantClass(mint: Mint, count: number): Promise<ErrorClass> {
     says: '"error":"invalid_grant"',
     plantedUs: PLANTED_US,
     boundUs: BOUND_US,
+    held: true,
     share: 1,
     causes: [
       cause('unknown', 'unknown', unknownOf('authorization_code', count)),
@@ -113,7 +116,7 @@ async function tokenClass(mint: Mint, count: number): Promise<ErrorClass> {
   const cause = (name: string, verdict: string, token: (i: number) => string): Cause => ({
     name,
     verdict,
-    request: (i, xStudy) => getPath('/api/state', [`authorization: Bearer ${token(i)}`, `x-study: ${xStudy}`]),
+    request: (i, planted) => getPath('/api/state', [`authorization: Bearer ${token(i)}`, ...planted]),
   });
   return {
     id: 'invalid_token',
@@ -121,6 +124,7 @@ async function tokenClass(mint: Mint, count: number): Promise<ErrorClass> {
     says: '"error":"invalid_token"',
     plantedUs: PLANTED_US,
     boundUs: BOUND_US,
+    held: true,
     share: 1,
     causes: [
       cause('unknown', 'unknown', unknown),
@@ -138,9 +142,9 @@ function clientClass(count: number): ErrorClass {
   const cause = (name: string, verdict: string, client: string, secret: string): Cause => ({
     name,
     verdict,
-    request: (i, xStudy) => {
+    request: (i, planted) => {
       const form = { ...formOf(unknown(i)), client_id: client, client_secret: secret };
-      return postForm('/token', form, [`x-study: ${xStudy}`]);
+      return postForm('/token', form, planted);
     },
   });
   return {
@@ -149,6 +153,7 @@ function clientClass(count: number): ErrorClass {
     says: '"error":"invalid_client"',
     plantedUs: PLANTED_US,
     boundUs: BOUND_US,
+    held: true,
     share: 1,
     causes: [
       cause('unknown client', 'unknown', 'nobodys_app', 'wrong'),
@@ -166,10 +171,10 @@ function signInClass(): ErrorClass {
   let serial = 0;
   const cause = (name: string, user: string, password: string): Cause => ({
     name,
-    request: (_i, xStudy) => {
+    request: (_i, planted) => {
       const n = serial++;
       const address = `10.${100 + (n >> 14)}.${100 + ((n >> 7) & 127)}.${100 + (n & 127)}`;
-      const headers = [`x-study: ${xStudy}`, `x-from: ${address}`, `cookie: ${cookie}`];
+      const headers = [...planted, `x-from: ${address}`, `cookie: ${cookie}`];
       return postForm('/login', { csrf, next: '/', name: user, password }, headers);
     },
   });
@@ -179,6 +184,7 @@ function signInClass(): ErrorClass {
     says: 'name="password"',
     plantedUs: 2_000,
     boundUs: 1_000,
+    held: false,
     share: 1 / 10,
     causes: [
       cause('unknown user', 'bob', 'a noisy afternoon with tea'),

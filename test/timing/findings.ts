@@ -1,6 +1,6 @@
 /** What the samples of a class say: every pair compared, and whether the run could have seen anything at all. */
 import type { ErrorClass } from './classes.ts';
-import { CONTROL, PLANTED, type Samples } from './measure.ts';
+import { CONTROL, IN_WORK, PLANTED, type Samples } from './measure.ts';
 import {
   type Difference,
   difference,
@@ -51,17 +51,25 @@ export interface Findings {
   readonly pairs: readonly Pair[];
   readonly control: Pair;
   readonly planted: Pair;
+  /** The leak in the work, where refusals should be held to one age. */
+  readonly inWork?: Pair;
+  /** How far apart the hub's instants were; 0 where nothing was held. */
+  readonly holdMs: number;
   /** The smallest shift between two alike causes that this run would have seen. */
   readonly visibleUs: number;
 }
 
 /** Compares every pair. */
-export function findingsOf({ id, boundUs, plantedUs, causes }: ErrorClass, samples: Samples): Findings {
+export function findingsOf(
+  { id, boundUs, plantedUs, causes, held }: ErrorClass,
+  samples: Samples,
+  holdMs: number,
+): Findings {
   const trimmed = trim(samples);
   const resampled = new Map([...trimmed].map(([name, all]) => [name, resample(all, RESAMPLES, Math.random)]));
   const names = causes.map((cause) => cause.name);
   const couples = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
-  const alpha = ALPHA / (couples.length + 2);
+  const alpha = ALPHA / (couples.length + (held ? 3 : 2));
   const pairOf = (a: string, b: string): Pair => compare(a, b, trimmed, resampled, alpha, boundUs);
   const [first = ''] = names;
   return {
@@ -79,6 +87,8 @@ export function findingsOf({ id, boundUs, plantedUs, causes }: ErrorClass, sampl
     pairs: couples.map(([a, b]) => pairOf(a, b)),
     control: pairOf(first, CONTROL),
     planted: pairOf(CONTROL, PLANTED),
+    ...(held && { inWork: pairOf(CONTROL, IN_WORK) }),
+    holdMs: held ? holdMs : 0,
     visibleUs: visibleShift(sampleOf(trimmed, first), sampleOf(trimmed, CONTROL), alpha),
   };
 }

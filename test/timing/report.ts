@@ -4,14 +4,16 @@ import type { Difference } from './statistics.ts';
 
 /** A class: its causes against the first, every pair as a matrix, and whether silence means something. */
 export function reportOf(found: Findings): string {
-  const { id, rounds, measured, pairs, alpha, boundUs } = found;
+  const { id, rounds, measured, pairs, alpha, boundUs, holdMs } = found;
+  const age =
+    holdMs > 0 ? `held to instants ${holdMs} ms apart, timed from the last one` : 'not held, timed from the request';
   const [first] = measured;
   const causes = measured.map(({ name, kept, lower, median }) => {
     const pair = [...pairs, found.control].find(({ a, b }) => a === first?.name && b === name);
     return [name, String(kept), lower.toFixed(1), median.toFixed(1), ...(pair ? sizes(pair) : ['', '', '', ''])];
   });
   return [
-    `${id}: ${rounds} answers for each cause; one bound for all takes the slowest 5 % away; times in µs`,
+    `${id}: ${rounds} answers for each cause; one bound for all takes the slowest 5 % away; µs; ${age}`,
     table([['cause', 'kept', 'lower q.', 'median', 'Δ lower q. [95 %]', 'Δ median [95 %]', 'KS', ''], ...causes]),
     `every pair (row minus column, medians): . alike at p ≥ ${alpha.toExponential(1)}; a number differs; ! by ${boundUs} µs or more`,
     matrix(found),
@@ -19,14 +21,22 @@ export function reportOf(found: Findings): string {
   ].join('\n');
 }
 
-/** Does silence mean something in this class? The control is silent, and the planted leak is heard. */
-export function meansSomething({ control, planted }: Findings): boolean {
-  return control.verdict === 'alike' && planted.verdict !== 'alike' && planted.median.value > 0;
+/**
+ * Does silence mean something in this class? The control is silent, and the leak at the writing of the answer is heard; so
+ * is the one in the work, where nothing hides it.
+ */
+export function meansSomething({ control, planted, inWork, holdMs }: Findings): boolean {
+  return control.verdict === 'alike' && heard(planted) && (holdMs > 0 || inWork === undefined || heard(inWork));
 }
 
-/** The pairs whose medians are too far apart. */
-export function leaksOf({ pairs }: Findings): readonly Pair[] {
-  return pairs.filter((pair) => pair.verdict === 'leak');
+function heard({ verdict, median }: Pair): boolean {
+  return verdict !== 'alike' && median.value > 0;
+}
+
+/** The pairs whose medians are too far apart; where refusals are held, with the leak that was planted in the work. */
+export function leaksOf({ pairs, inWork, holdMs }: Findings): readonly Pair[] {
+  const all = inWork && holdMs > 0 ? [...pairs, inWork] : pairs;
+  return all.filter((pair) => pair.verdict === 'leak');
 }
 
 /** One line on how many pairs are too far apart, and which ones are farthest. */
@@ -39,10 +49,13 @@ export function summaryOf(found: Findings): string {
 }
 
 function controls(found: Findings): string {
-  const { control, planted, plantedUs, visibleUs } = found;
+  const { control, planted, inWork, plantedUs, visibleUs } = found;
+  const plant = (where: string, pair: Pair): string =>
+    `planted ${plantedUs} µs ${where}: ${pair.verdict === 'alike' ? 'NOT HEARD' : 'heard'}, ${interval(pair.median)} (KS ${pair.distance.toFixed(4)}, p ${p(pair)})`;
   const said = [
     `null control: ${control.verdict === 'alike' ? 'silent' : 'FIRED'} (KS ${control.distance.toFixed(4)}, p ${p(control)})`,
-    `planted ${plantedUs} µs: ${planted.verdict === 'alike' ? 'MISSED' : 'heard'} as ${interval(planted.median)} (KS ${planted.distance.toFixed(4)}, p ${p(planted)})`,
+    plant('at the writing of the answer', planted),
+    ...(inWork ? [plant('in the work', inWork)] : []),
     `silence means: no shift of ${visibleUs.toFixed(1)} µs or more`,
   ];
   return said.map((line) => `  ${line}`).join('\n');

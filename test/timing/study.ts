@@ -1,9 +1,10 @@
 /**
- * `npm run test:timing`, with `-- --samples N` (10,000 unless told), `--only CLASS` and `--json FILE`. How to read what it
- * prints: `README.md` beside this file.
+ * `npm run test:timing`, with `-- --samples N` (10,000 unless told), `--only CLASS`, `--hold MS` (2 unless told: what every
+ * hub has would take hours; 0 measures what is not held) and `--json FILE`. How to read what it prints: `README.md` beside
+ * this file.
  *
  * Exit code 0: nothing differs by its class's bound. 1: something does. 3: the run says nothing (the null control fired,
- * or the planted leak was missed), so that its silence must not be believed.
+ * or a planted leak was missed), so that its silence must not be believed.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,22 +15,33 @@ import { parseArgs } from 'node:util';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { type ErrorClass, prepareClasses } from './classes.ts';
 import { type Findings, findingsOf } from './findings.ts';
-import { measure, WARM_UP } from './measure.ts';
+import { type Asked, measure, WARM_UP } from './measure.ts';
 import { leaksOf, meansSomething, reportOf, summaryOf } from './report.ts';
 
 /** A file system in memory, where there is one: waiting for a disk would hide all but the coarsest leaks. */
 const MEMORY = '/dev/shm';
 
 const { values } = parseArgs({
-  options: { samples: { type: 'string', default: '10000' }, only: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    samples: { type: 'string', default: '10000' },
+    only: { type: 'string' },
+    hold: { type: 'string', default: '2' },
+    json: { type: 'string' },
+  },
 });
-if (!/^[1-9]\d{1,5}$/.test(values.samples)) {
-  console.error('expected: node test/timing/study.ts [--samples N] [--only CLASS] [--json FILE], N from 10 to 999999');
+if (!/^[1-9]\d{1,5}$/.test(values.samples) || !/^\d{1,3}$/.test(values.hold)) {
+  console.error('expected: node test/timing/study.ts [--samples N] [--only CLASS] [--hold MS] [--json FILE]');
+  console.error('N from 10 to 999999, MS from 0 to 999');
   process.exit(2);
 }
-process.exit(await study(Number(values.samples), values.only, values.json));
+process.exit(await study(Number(values.samples), Number(values.hold), values.only, values.json));
 
-async function study(samples: number, only: string | undefined, json: string | undefined): Promise<number> {
+async function study(
+  samples: number,
+  holdMs: number,
+  only: string | undefined,
+  json: string | undefined,
+): Promise<number> {
   const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'counterfoil-timing-'));
   try {
     const path = join(folder, 'hub.db');
@@ -37,7 +49,8 @@ async function study(samples: number, only: string | undefined, json: string | u
     const found: Findings[] = [];
     for (const one of classes.filter(({ id }) => only === undefined || id === only)) {
       const rounds = Math.max(10, Math.round(samples * one.share));
-      const findings = findingsOf(one, await withHub(path, (port) => measure(port, one, rounds)));
+      const taken = await withHub(path, holdMs, (asked) => measure(asked, one, rounds));
+      const findings = findingsOf(one, taken, holdMs);
       console.log(`${reportOf(findings)}\n`);
       await expectVerdicts(path, one);
       found.push(findings);
@@ -66,13 +79,16 @@ async function expectVerdicts(path: string, { id, causes }: ErrorClass): Promise
   await close();
 }
 
-async function withHub<T>(path: string, use: (port: number) => Promise<T>): Promise<T> {
-  const child = fork(join(import.meta.dirname, 'child.ts'), [path], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+async function withHub<T>(path: string, holdMs: number, use: (asked: Asked) => Promise<T>): Promise<T> {
+  const child = fork(join(import.meta.dirname, 'child.ts'), [path, String(holdMs)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const over = once(child, 'exit');
   try {
     const [told] = await Promise.race([once(child, 'message'), over.then(() => [undefined])]);
     if (!told) throw new Error('expected the hub to come up, but it ended');
-    return await use((told as { port: number }).port);
+    const { port, startedNs } = told as { port: number; startedNs: string };
+    return await use({ port, holdMs, startedNs: BigInt(startedNs) });
   } finally {
     child.kill('SIGTERM');
     await over;

@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 /** An answer, and the time from the first byte out to the last byte in. */
 export interface Timed {
   readonly us: number;
+  /** When the first byte went out: nanoseconds of `process.hrtime`. */
+  readonly sentNs: bigint;
   readonly status: number;
   /** Status and header lines. */
   readonly head: string;
@@ -46,7 +48,7 @@ export async function openWire(port: number): Promise<Wire> {
           if (text.length < end + 4 + length) return;
           const us = Number(process.hrtime.bigint() - start) / 1_000;
           const head = text.slice(0, end);
-          resolve({ us, status: Number(text.slice(9, 12)), head, body: text.slice(end + 4) });
+          resolve({ us, sentNs: start, status: Number(text.slice(9, 12)), head, body: text.slice(end + 4) });
         };
         const bytes = Buffer.from(request, 'latin1');
         const start = process.hrtime.bigint();

@@ -7,7 +7,7 @@ import { exchange } from './token.ts';
 /** `POST /token` and the metadata document. */
 export function oauthRoutes(deps: OAuthDeps, scopes: readonly string[]): readonly Route[] {
   return [
-    { method: 'POST', path: '/token', handle: async (request) => (await exchange(deps, request)).answer },
+    { method: 'POST', path: '/token', steady: true, handle: async (request) => (await exchange(deps, request)).answer },
     { method: 'GET', path: '/.well-known/oauth-authorization-server', handle: () => metadata(deps, scopes) },
   ];
 }

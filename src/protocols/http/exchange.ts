@@ -38,6 +38,8 @@ export interface Outgoing {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
   readonly path: string;
+  /** Time must not tell why it refuses: whatever it answers with a status of 400 or more takes equally long. */
+  readonly steady?: true;
   handle(request: Incoming): Promise<Outgoing> | Outgoing;
 }
 
