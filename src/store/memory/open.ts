@@ -35,27 +35,46 @@ export function openMemory({ clock = Date.now }: MemoryOptions = {}): OpenedMemo
     opened();
     return { now: tick(tables.clock), generation: tables.generation };
   };
-  /** One piece of work, and the link that it leaves in the audit trail. */
-  const write = <T>(work: (moment: Moment) => T): T => {
+  /** Writes the link of what was noted since the last one. */
+  const commit = (): Moment => {
     const at = moment();
+    const link = tables.chain.link(at.now, () => tables.links.at(-1));
+    if (link) tables.links.push(link);
+    tables.chain.committed();
+    return at;
+  };
+  /** The end of this turn of the event loop: all that is written in it is one batch, and has one link. */
+  let turn: Promise<void> | undefined;
+  const endOfTurn = (): Promise<void> =>
+    new Promise((resolve) =>
+      setImmediate(() => {
+        turn = undefined;
+        if (open) commit();
+        resolve();
+      }),
+    );
+  /** One uninterrupted piece of work. */
+  const write = async <T>(work: (moment: Moment) => T): Promise<T> => {
+    const at = moment();
+    const { noted } = tables.chain;
     try {
       const outcome = work(at);
-      const link = tables.chain.link(at.now, () => tables.links.at(-1));
-      if (link) tables.links.push(link);
-      tables.chain.committed();
+      turn ??= endOfTurn();
+      await turn;
       return outcome;
     } catch (error) {
-      tables.chain.forget(0);
+      tables.chain.forget(noted);
       throw error;
     }
   };
   const close = async (): Promise<void> => {
+    if (open) commit();
     open = false;
   };
   return {
     store: memoryStore(tables, opened, moment, write, close),
     registry: memoryRegistry(tables, opened),
-    upkeep: memoryUpkeep(tables, write, moment),
+    upkeep: memoryUpkeep(tables, write, commit),
     close,
   };
 }

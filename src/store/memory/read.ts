@@ -2,6 +2,7 @@
 import type { Code, Grant, Hold } from '../../core/model.ts';
 import { rowsOf } from '../bounds.ts';
 import type { Ask, Listing, Loaded, Query } from '../port.ts';
+import { toVerdict } from '../rows.ts';
 import type { Tables } from './tables.ts';
 
 /** Reads one attempt's case. */
@@ -35,12 +36,12 @@ export function load(tables: Tables, ask: Ask, now: number): Loaded {
 
 /** What a filter looks at in one row. */
 interface Facets<T> {
-  readonly value: T;
+  readonly value: () => T;
   readonly id: string;
   readonly time: number;
-  readonly grants: readonly (string | undefined)[];
-  readonly client: string | undefined;
-  readonly causes: readonly (string | undefined)[] | undefined;
+  readonly grants: readonly (string | null | undefined)[];
+  readonly client: string | null | undefined;
+  readonly causes: readonly (string | null)[] | undefined;
 }
 
 /** Lists, newest first. */
@@ -56,7 +57,7 @@ export function find<K extends keyof Listing>(tables: Tables, kind: K, query: Qu
         (query.until === undefined || row.time <= query.until),
     )
     .slice(0, rowsOf(query.limit))
-    .map((row) => row.value);
+    .map((row) => row.value());
 }
 
 /** All rows of a kind, in the order of its listing. */
@@ -66,25 +67,25 @@ function rows<K extends keyof Listing>(tables: Tables, kind: K): Facets<Listing[
     verdicts: () =>
       [...tables.verdicts.values()]
         .reverse()
-        .sort((a, b) => b.verdict.at - a.verdict.at)
-        .map(({ verdict: value }) => {
-          const { id, at: time, grant, subject: client, cause, decisive } = value;
-          return { value, id, time, grants: [grant], client, causes: [cause, decisive] };
+        .sort((a, b) => b.at - a.at)
+        .map((row) => {
+          const { id, at: time, grant_id: grant, subject: client, cause, decisive } = row;
+          return { value: () => toVerdict(row), id, time, grants: [grant], client, causes: [cause, decisive] };
         }),
     codes: () =>
       [...tables.codes.values()].reverse().map((value) => {
         const { id, from: time, grant } = value;
-        return { value, id, time, grants: [grant], client: clientOf(grant), causes: undefined };
+        return { value: () => value, id, time, grants: [grant], client: clientOf(grant), causes: undefined };
       }),
     grants: () =>
       [...tables.grants.values()].reverse().map((value) => {
         const { id, from: time, to: client, parent } = value;
-        return { value, id, time, grants: [id, parent], client, causes: undefined };
+        return { value: () => value, id, time, grants: [id, parent], client, causes: undefined };
       }),
     effects: () =>
       [...tables.effects.values()].reverse().map(({ effect: value, at: time }) => {
         const { id, grant } = value;
-        return { value, id, time, grants: [grant], client: clientOf(grant), causes: undefined };
+        return { value: () => value, id, time, grants: [grant], client: clientOf(grant), causes: undefined };
       }),
   };
   return all[kind]();

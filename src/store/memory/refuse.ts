@@ -4,12 +4,13 @@ import type { Consequence } from '../../core/verdict.ts';
 import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Refusal, Refused } from '../port.ts';
+import { toVerdict, verdictRow } from '../rows.ts';
 import { revokeGrant } from './revoke.ts';
-import { expectFresh, kept, noteVerdict, type Tables } from './tables.ts';
+import { expectFresh, noteVerdict, type Tables } from './tables.ts';
 
 /** Keeps a refusal and does what it asks for. */
 export function refuse(tables: Tables, refusal: Refusal, moment: Moment): Refused {
-  const { verdict, coalesce, revokes } = kept(refusal);
+  const { verdict, coalesce, revokes } = refusal;
   const older = coalesce === undefined ? undefined : tables.verdicts.get(tables.coalesced.get(coalesce) ?? '');
   if (!older) expectFresh(tables.verdicts, [verdict.id]);
 
@@ -17,14 +18,13 @@ export function refuse(tables: Tables, refusal: Refusal, moment: Moment): Refuse
   const died = revokes && revokeGrant(tables, revokes.grant, revokes.cause, moment);
   const consequence = { ...struck, ...(died?.found && revokedBy(died)) };
   if (older) {
-    const row = kept(grown(older.verdict, verdict, consequence));
-    noteVerdict(tables, { ...older, verdict: row, lastAt: Math.max(older.lastAt, verdict.at) });
-    return { verdict: row.id, consequence };
+    const lastAt = Math.max(older.last_at, verdict.at);
+    noteVerdict(tables, verdictRow(grown(toVerdict(older), verdict, consequence), { coalesce, lastAt }));
+    return { verdict: older.id, consequence };
   }
-  const row = kept({ ...verdict, ...(happened(consequence) && { consequence }) });
-  noteVerdict(tables, { verdict: row, lastAt: row.at, ...(coalesce !== undefined && { coalesce }) });
-  if (coalesce !== undefined) tables.coalesced.set(coalesce, row.id);
-  return { verdict: row.id, consequence };
+  noteVerdict(tables, verdictRow(verdict, { coalesce, ...(happened(consequence) && { consequence }) }));
+  if (coalesce !== undefined) tables.coalesced.set(coalesce, verdict.id);
+  return { verdict: verdict.id, consequence };
 }
 
 /** Counts a failure against its budget and lets the limit act. */

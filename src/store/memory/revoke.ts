@@ -3,7 +3,8 @@ import type { Code } from '../../core/model.ts';
 import { revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Revocation, Revoked } from '../port.ts';
-import { expectFresh, kept, noteVerdict, type Tables, usable } from './tables.ts';
+import { verdictRow } from '../rows.ts';
+import { expectFresh, noteVerdict, type Tables, usable } from './tables.ts';
 
 const NOT_FOUND: Revoked = { found: false, revokedCodes: 0, undoing: 0 };
 const UNCHANGED: Revoked = { found: true, revokedCodes: 0, undoing: 0 };
@@ -14,10 +15,7 @@ export function revoke(tables: Tables, { target, cause, verdict }: Revocation, m
   if (verdict && changes) expectFresh(tables.verdicts, [verdict.id]);
   const revoked =
     'grant' in target ? revokeGrant(tables, target.grant, cause, moment) : revokeCode(tables, target.code, moment);
-  if (verdict && changes) {
-    const row = kept({ ...verdict, consequence: revokedBy(revoked) });
-    noteVerdict(tables, { verdict: row, lastAt: row.at });
-  }
+  if (verdict && changes) noteVerdict(tables, verdictRow(verdict, { consequence: revokedBy(revoked) }));
   return revoked;
 }
 

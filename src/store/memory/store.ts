@@ -14,22 +14,22 @@ export function memoryStore(
   tables: Tables,
   opened: () => void,
   moment: () => Moment,
-  write: <T>(work: (moment: Moment) => T) => T,
+  write: <T>(work: (moment: Moment) => T) => Promise<T>,
   close: () => Promise<void>,
 ): Store {
   return {
     load: async (ask) => load(tables, ask, moment().now),
-    mint: async (minting) => write((now) => mint(tables, minting, now)),
-    redeem: async (redemption) => write((now) => redeem(tables, redemption, now)),
-    refuse: async (refusal) => write((now) => refuse(tables, refusal, now)),
-    revoke: async (revocation) => write((now) => revoke(tables, revocation, now)),
+    mint: (minting) => write((now) => mint(tables, minting, now)),
+    redeem: (redemption) => write((now) => redeem(tables, redemption, now)),
+    refuse: (refusal) => write((now) => refuse(tables, refusal, now)),
+    revoke: (revocation) => write((now) => revoke(tables, revocation, now)),
     async find(kind, query) {
       opened();
       return find(tables, kind, query);
     },
     claim: async (ask) => claim(tables, ask, moment()),
     settle: async (settlement) => settle(tables, settlement, moment()),
-    sweep: async ({ before }) => write((now) => sweep(tables, before, now)),
+    sweep: ({ before }) => write((now) => sweep(tables, before, now)),
     close,
   };
 }

@@ -8,10 +8,10 @@ export function sweep(tables: Tables, before: number, { now }: Moment): number {
   let forgotten = 0;
   forgotten += drop(tables.once, (until) => until < now);
   forgotten += drop(tables.codes, (code) => code.until < before);
-  for (const { coalesce, lastAt } of tables.verdicts.values()) {
-    if (coalesce !== undefined && lastAt < before) tables.coalesced.delete(coalesce);
+  for (const { coalesce_key: coalesce, last_at: lastAt } of tables.verdicts.values()) {
+    if (coalesce !== null && lastAt < before) tables.coalesced.delete(coalesce);
   }
-  const verdicts = drop(tables.verdicts, ({ lastAt }) => lastAt < before);
+  const verdicts = drop(tables.verdicts, ({ last_at: lastAt }) => lastAt < before);
   forgotten += verdicts;
   const trail = Math.min(before, now);
   const links = dropOld(tables.links, trail);

@@ -1,10 +1,9 @@
 /** The rows in memory. A map keeps the order of writing, and changing a row leaves it in its place. */
 import type { Code, Effect, Grant, Hold } from '../../core/model.ts';
-import type { Verdict } from '../../core/verdict.ts';
 import { type Chain, type Checkpoint, erasedEntry, keptEntry, type Link, startChain } from '../audit.ts';
 import { StoreFaultError } from '../errors.ts';
 import type { Registered } from '../registry.ts';
-import { verdictRow } from '../rows.ts';
+import type { VerdictRow } from '../rows.ts';
 
 /** All rows of one store. */
 export interface Tables {
@@ -21,7 +20,8 @@ export interface Tables {
   /** Ends of single-use keys. */
   readonly once: Map<string, number>;
   readonly effects: Map<string, { readonly effect: Effect; readonly at: number }>;
-  readonly verdicts: Map<string, VerdictKept>;
+  /** As rows: most are never looked at, and the trail needs the row's text anyway. */
+  readonly verdicts: Map<string, VerdictRow>;
   /** Verdict ids by coalescing key. */
   readonly coalesced: Map<string, string>;
   readonly records: Map<string, Registered>;
@@ -29,13 +29,6 @@ export interface Tables {
   readonly chain: Chain;
   readonly links: Link[];
   readonly checkpoints: Checkpoint[];
-}
-
-/** A verdict's row. */
-export interface VerdictKept {
-  readonly verdict: Verdict;
-  readonly lastAt: number;
-  readonly coalesce?: string;
 }
 
 /** An empty store. */
@@ -60,10 +53,9 @@ export function emptyTables(): Tables {
 }
 
 /** Writes a verdict's row, or puts another in its place, and notes it for the audit trail. */
-export function noteVerdict(tables: Tables, row: VerdictKept, why: 'kept' | 'erased' = 'kept'): void {
-  tables.verdicts.set(row.verdict.id, row);
-  const columns = verdictRow(row.verdict, row);
-  tables.chain.note(why === 'kept' ? keptEntry(columns) : erasedEntry(columns));
+export function noteVerdict(tables: Tables, row: VerdictRow, why: 'kept' | 'erased' = 'kept'): void {
+  tables.verdicts.set(row.id, row);
+  tables.chain.note(why === 'kept' ? keptEntry(row) : erasedEntry(row));
 }
 
 /** A copy that nobody can change, with exactly what JSON keeps: what the other stores would give back. */

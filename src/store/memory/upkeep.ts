@@ -1,7 +1,7 @@
 /** Upkeep in memory. */
 import { type Link, restoredEntry } from '../audit.ts';
 import type { Moment } from '../clock.ts';
-import { codeRow, effectRow, erasedRow, grantRow, toCode, toEffect, toGrant, toVerdict, verdictRow } from '../rows.ts';
+import { codeRow, effectRow, erasedRow, grantRow, toCode, toEffect, toGrant, type VerdictRow } from '../rows.ts';
 import {
   CHUNK_ROWS,
   type Chunk,
@@ -13,17 +13,17 @@ import {
   TABLES,
   type Upkeep,
 } from '../upkeep.ts';
-import { emptyTables, kept, noteVerdict, type Tables, type VerdictKept } from './tables.ts';
+import { emptyTables, kept, noteVerdict, type Tables } from './tables.ts';
 
-/** Builds the upkeep over `tables`. `write` runs one piece of work and writes its link; `moment` throws once closed. */
+/** Builds the upkeep over `tables`. `write` runs one piece of work, `commit` writes the link that is due; both throw once closed. */
 export function memoryUpkeep(
   tables: Tables,
-  write: <T>(work: (moment: Moment) => T) => T,
-  moment: () => Moment,
+  write: <T>(work: (moment: Moment) => T) => Promise<T>,
+  commit: () => Moment,
 ): Upkeep {
   return {
     async dump() {
-      const { now: clock, generation } = moment();
+      const { now: clock, generation } = commit();
       const chunks = TABLES.flatMap((table) => chunksOf(table, allRows(tables)[table]));
       return { meta: { generation, clock }, chunks: eachOf(chunks) };
     },
@@ -45,15 +45,15 @@ export function memoryUpkeep(
         return generation;
       });
     },
-    raise: async () =>
+    raise: () =>
       write(() => {
         tables.generation += 1;
         tables.chain.note(restoredEntry(tables.generation));
         return tables.generation;
       }),
-    erase: async (what) => write(() => erase(tables, what)),
+    erase: (what) => write(() => erase(tables, what)),
     async sign(signer) {
-      const checkpoint = tables.chain.sign(moment().now, signer);
+      const checkpoint = tables.chain.sign(commit().now, signer);
       if (checkpoint) tables.checkpoints.push(checkpoint);
       return checkpoint;
     },
@@ -81,7 +81,7 @@ function allRows(tables: Tables): { readonly [T in keyof Rows]: Rows[T][] } {
     ),
     once: [...tables.once].map(([key, until]) => ({ key, until })),
     effects: [...tables.effects.values()].map(({ effect, at }) => effectRow(effect, at)),
-    verdicts: [...tables.verdicts.values()].map(({ verdict, ...extras }) => verdictRow(verdict, extras)),
+    verdicts: [...tables.verdicts.values()],
     records: [...tables.records].map(([key, { id, rev, body }]) => {
       return { kind: key.slice(0, -id.length - 1), id, rev, body: JSON.stringify(body) };
     }),
@@ -116,13 +116,8 @@ function put(tables: Tables, chunk: Chunk): void {
       return;
     case 'verdicts':
       for (const row of chunk.rows) {
-        const { last_at: lastAt, coalesce_key: coalesce } = row;
-        tables.verdicts.set(row.id, {
-          verdict: kept(toVerdict(row)),
-          lastAt,
-          ...(coalesce !== null && { coalesce }),
-        });
-        if (coalesce !== null) tables.coalesced.set(coalesce, row.id);
+        tables.verdicts.set(row.id, row);
+        if (row.coalesce_key !== null) tables.coalesced.set(row.coalesce_key, row.id);
       }
       return;
     case 'records':
@@ -141,22 +136,22 @@ function erase(tables: Tables, what: Erasure): Erased {
   let verdicts = 0;
   for (const row of tables.verdicts.values()) {
     if (!meant(tables, row, what)) continue;
-    const pruned = erasedRow(verdictRow(row.verdict, row));
+    const pruned = erasedRow(row);
     if (!pruned) continue;
-    if (row.coalesce !== undefined) tables.coalesced.delete(row.coalesce);
-    noteVerdict(tables, { verdict: kept(toVerdict(pruned)), lastAt: row.lastAt }, 'erased');
+    if (row.coalesce_key !== null) tables.coalesced.delete(row.coalesce_key);
+    noteVerdict(tables, pruned, 'erased');
     verdicts += 1;
   }
   return { verdicts, grants: eraseDecider(tables, what) };
 }
 
-function meant(tables: Tables, { verdict }: VerdictKept, what: Erasure): boolean {
+function meant(tables: Tables, verdict: VerdictRow, what: Erasure): boolean {
   const { by, since = 0, until = Number.MAX_SAFE_INTEGER } = what;
   return (
     (what.verdict === undefined || verdict.id.startsWith(what.verdict)) &&
-    (what.grant === undefined || verdict.grant === what.grant) &&
+    (what.grant === undefined || verdict.grant_id === what.grant) &&
     (what.client === undefined || verdict.subject === what.client) &&
-    (by === undefined || tables.grants.get(verdict.grant ?? '')?.by === by) &&
+    (by === undefined || tables.grants.get(verdict.grant_id ?? '')?.by === by) &&
     verdict.at >= since &&
     verdict.at <= until
   );

@@ -3,12 +3,13 @@ import { checkMinting, checkRedemption } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import { StoreFaultError } from '../errors.ts';
 import type { Minting, Redemption, Won } from '../port.ts';
+import { verdictRow } from '../rows.ts';
 import { expectFresh, kept, noteVerdict, type Tables, usable } from './tables.ts';
 
 /** Writes a decision and its codes. */
 export function mint(tables: Tables, minting: Minting, { generation }: Moment): Won {
   checkMinting(minting);
-  const { grant, codes, supersedes, verdict } = kept(minting);
+  const { grant, codes, supersedes, verdict } = minting;
   const fresh = grant ? [grant.id] : [];
   for (const code of codes) expectGrant(tables, code.grant, fresh);
   const old = supersedes && tables.codes.get(supersedes.code);
@@ -27,16 +28,16 @@ export function mint(tables: Tables, minting: Minting, { generation }: Moment): 
   if (old && successor) {
     tables.codes.set(old.id, { ...old, state: 'superseded', next: successor.id, rev: old.rev + 1 });
   }
-  if (grant) tables.grants.set(grant.id, grant);
-  for (const code of codes) tables.codes.set(code.id, code);
-  if (verdict) noteVerdict(tables, { verdict, lastAt: verdict.at });
+  if (grant) tables.grants.set(grant.id, kept(grant));
+  for (const code of codes) tables.codes.set(code.id, kept(code));
+  if (verdict) noteVerdict(tables, verdictRow(verdict));
   return 'done';
 }
 
 /** Uses a code up and writes what follows, if all that was read still holds. */
 export function redeem(tables: Tables, redemption: Redemption, { now, generation }: Moment): Won {
   checkRedemption(redemption);
-  const { grant, spend, issue, once = [], effects = [], verdict, ...rest } = kept(redemption);
+  const { grant, spend, issue, once = [], effects = [], verdict } = redemption;
   if (!asserted(tables, redemption)) return 'stale';
   for (const code of issue) expectGrant(tables, code.grant, []);
   const spent = spend && tables.codes.get(spend.code);
@@ -55,13 +56,13 @@ export function redeem(tables: Tables, redemption: Redemption, { now, generation
 
   if (spend && spent) {
     const next = spend.next ?? spent.next;
-    const used = { used: spent.used + 1, usedAt: rest.now, rev: spent.rev + 1 };
+    const used = { used: spent.used + 1, usedAt: redemption.now, rev: spent.rev + 1 };
     tables.codes.set(spent.id, { ...spent, ...used, ...(next !== undefined && { next }) });
   }
-  for (const code of issue) tables.codes.set(code.id, code);
+  for (const code of issue) tables.codes.set(code.id, kept(code));
   for (const { key, until } of once) tables.once.set(key, until);
-  for (const effect of effects) tables.effects.set(effect.id, { effect, at: now });
-  if (verdict) noteVerdict(tables, { verdict, lastAt: verdict.at });
+  for (const effect of effects) tables.effects.set(effect.id, { effect: kept(effect), at: now });
+  if (verdict) noteVerdict(tables, verdictRow(verdict));
   return 'done';
 }
 
