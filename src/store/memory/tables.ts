@@ -58,14 +58,13 @@ export function noteVerdict(tables: Tables, row: VerdictRow, why: 'kept' | 'eras
   tables.chain.note(why === 'kept' ? keptEntry(row) : erasedEntry(row));
 }
 
-/** A copy that nobody can change, with exactly what JSON keeps: what the other stores would give back. */
+/** A copy that nobody can change, of plain data, without what is undefined: what the other stores would give back. */
 export function kept<T>(value: T): T {
-  return frozen(JSON.parse(JSON.stringify(value)) as T);
-}
-
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) frozen(part);
-  return Object.freeze(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(kept)) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [name, part] of Object.entries(value)) if (part !== undefined) copy[name] = kept(part);
+  return Object.freeze(copy) as T;
 }
 
 /** Refuses an id that is kept already, before anything is written. @throws StoreFaultError */
