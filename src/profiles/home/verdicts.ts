@@ -1,0 +1,59 @@
+/** Makes a verdict row of a judged case, and says how repeated refusals are kept. */
+import { createHash } from 'node:crypto';
+import { show } from '../../core/show.ts';
+import type { Judgement, Verdict } from '../../core/verdict.ts';
+import { newId } from '../../protocols/typed-code/typed-code.ts';
+import type { Refusal } from '../../store/port.ts';
+import type { Case } from './case.ts';
+import { type Action, judge, policy } from './profile.ts';
+
+const COALESCE_MS = 60_000;
+
+/** What is known of an attempt beside its case. */
+export interface Attempt {
+  readonly action: Action;
+  readonly source: string;
+  /** The application. */
+  readonly subject?: string;
+  readonly grant?: string;
+  readonly code?: string;
+}
+
+/** The row that is kept of a judged case. A success keeps no tree: it is judged again from its snapshot. */
+export function verdictOf(c: Case, judgement: Judgement, { action, source, subject, grant, code }: Attempt): Verdict {
+  const { decisive } = judgement;
+  return {
+    id: newId('vd_', c.now),
+    profile: 'home',
+    action,
+    ok: judgement.ok,
+    ...(decisive && { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal }),
+    ...(subject !== undefined && { subject: show(subject) }),
+    source,
+    ...(grant !== undefined && { grant }),
+    ...(code !== undefined && { code }),
+    policy,
+    at: c.now,
+    snapshot: c,
+    ...(!judgement.ok && { checks: judgement.checks }),
+    times: 1,
+  };
+}
+
+/** A kept verdict with its tree; one of another profile as it is, one that was erased with none. */
+export function withChecks(verdict: Verdict): Verdict {
+  if (verdict.checks || verdict.profile !== 'home') return verdict;
+  if (verdict.erased) return { ...verdict, checks: [] };
+  return { ...verdict, checks: judge(verdict.action as Action, verdict.snapshot as Case).checks };
+}
+
+/**
+ * A refusal that counts against nothing, as it is kept: what repeats within a minute, of one source, token and cause, is
+ * one row, or an app that polls in vain would fill the disk.
+ */
+export function refusalOf(c: Case, verdict: Verdict): Refusal {
+  const { source, code = '-', action, at, decisive, cause } = verdict;
+  const parts = ['home', source, code, action, Math.floor(at / COALESCE_MS), decisive, cause];
+  const coalesce = createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 27);
+  return { now: c.now, verdict, coalesce };
+}
