@@ -9,6 +9,8 @@ import type { HttpResponse, ReadRequest, ReadResponse } from '../../protocols/ht
 import { TEXT_MAX } from '../../protocols/http-text/message.ts';
 import { readHttpRequest, readHttpResponse } from '../../protocols/http-text/read.ts';
 import { type OAuthError, readOAuthError, referenceOf } from '../../protocols/oauth-error/oauth-error.ts';
+import { COMPLAINT } from '../../protocols/signed-code/causes.ts';
+import { meansSigned } from '../../protocols/signed-code/read.ts';
 import { codeId, LABELS, type Purpose, readCode } from '../../protocols/typed-code/typed-code.ts';
 
 /** What a text turned out to be. Ids may be prefixes. */
@@ -19,6 +21,8 @@ export type Artefact =
   | { readonly kind: 'oauth-error'; readonly error: OAuthError }
   | { readonly kind: 'typed-code'; readonly purpose: Purpose; readonly id: string; readonly form: 'opaque' | 'bound' }
   | { readonly kind: 'typed-code'; readonly purpose: Purpose; readonly fault: string }
+  /** A signed code in whatever state, or a complaint of a bad signature; the text itself is what is judged. */
+  | { readonly kind: 'signed-code' }
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'unknown'; readonly came: string };
 
@@ -31,9 +35,11 @@ const KINDS: readonly ((text: string) => Artefact | undefined)[] = [
   aMessage,
   aUrl,
   aFormBody,
+  aSignedCode,
   aLabelledCode,
   anOAuthError,
   anIdAmongWords,
+  aComplaint,
   aBareCode,
   someWords,
 ];
@@ -125,6 +131,17 @@ function aFormBody(text: string): Artefact | undefined {
   if (!read.ok) return undefined;
   const notes = ['a body alone was read as POST /token with the form content type', ...read.notes];
   return { kind: 'http-request', read: { ...read, notes } };
+}
+
+/** A signed code, mistreated or not, alone or among words. */
+function aSignedCode(text: string): Artefact | undefined {
+  const found = meansSigned(text) || (text.length <= 8_192 && text.split(BETWEEN_WORDS).some(meansSigned));
+  return found ? { kind: 'signed-code' } : undefined;
+}
+
+/** "Bad ed25519 signature", and nothing to see of what was signed. */
+function aComplaint(text: string): Artefact | undefined {
+  return text.length <= WORDS_MAX && COMPLAINT.test(text) ? { kind: 'signed-code' } : undefined;
 }
 
 const PURPOSES = Object.keys(LABELS) as Purpose[];
