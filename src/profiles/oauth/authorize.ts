@@ -5,7 +5,7 @@
 import type { Judgement } from '../../core/verdict.ts';
 import { type AuthorizeCase, askedScopes } from './case.ts';
 import { appOf, clientPart } from './clients.ts';
-import type { OAuthDeps } from './deps.ts';
+import type { Asked, OAuthDeps, Objection } from './deps.ts';
 import { queryEvidence } from './evidence.ts';
 import { type Decision, type MintedCode, mintAuthorization } from './mint.ts';
 import { addressRules, judge } from './profile.ts';
@@ -20,6 +20,8 @@ export interface AuthorizeRequest {
   /** Opaque to us, handed back to the client. */
   readonly state?: string;
   readonly generation: number;
+  /** What another profile has against it, where OAuth has nothing. */
+  readonly objection?: Objection;
 }
 
 /** Where the browser goes, or what it is shown when the redirect URI cannot be trusted (RFC 6749 §4.1.2.1). */
@@ -27,12 +29,16 @@ export type AuthorizeOutcome =
   | { readonly kind: 'redirect'; readonly location: string; readonly verdict: string }
   | { readonly kind: 'problem'; readonly error: string; readonly verdict: string };
 
-/** Reads and judges the query of an authorize request. With `decision`, the person's answer is judged too. */
+/**
+ * Reads and judges the query of an authorize request. With `decision`, the person's answer is judged too. `ownership` is the
+ * person in charge's alone: no query asks for it.
+ */
 export async function readAuthorize(
   deps: OAuthDeps,
   query: string,
   source: string,
   decision?: 'allow' | 'deny',
+  ownership?: string,
 ): Promise<AuthorizeRequest> {
   const { form, facts } = queryEvidence(query);
   const clientId = form.get('client_id');
@@ -47,7 +53,35 @@ export async function readAuthorize(
     ...(decision && { decision }),
   };
   const state = form.get('state');
-  return { c, judgement: judge('authorize', c), source, generation, ...(state !== undefined && { state }) };
+  const judgement = judge('authorize', c);
+  const objection = judgement.ok ? await deps.beyond?.consent(askedOf(c, source, ownership)) : undefined;
+  return {
+    c,
+    judgement,
+    source,
+    generation,
+    ...(state !== undefined && { state }),
+    ...(objection && { objection }),
+  };
+}
+
+/** Is there nothing against it? */
+export function isSound({ judgement, objection }: AuthorizeRequest): boolean {
+  return judgement.ok && !objection;
+}
+
+function askedOf(c: AuthorizeCase, source: string, ownership: string | undefined): Asked {
+  const { dpop_jkt: jkt, pairing_id: pairingId, hap_jkt: hapJkt } = c.request.values;
+  return {
+    now: c.now,
+    source,
+    ...(c.clientId !== undefined && { clientId: c.clientId }),
+    scopes: askedScopes(c),
+    ...(jkt !== undefined && { jkt }),
+    ...(pairingId !== undefined && { pairingId }),
+    ...(hapJkt !== undefined && { hapJkt }),
+    ...(ownership !== undefined && { ownership }),
+  };
 }
 
 /** Scopes the consent page must name. */
@@ -57,10 +91,10 @@ export function consentScopes(request: AuthorizeRequest): readonly string[] {
 
 /** Keeps the refusal, and says where it is told: to the client by redirect, or to the person on a page. */
 export async function refuseAuthorize(deps: OAuthDeps, request: AuthorizeRequest): Promise<AuthorizeOutcome> {
-  const { c, judgement, source, state } = request;
+  const { c, judgement, source, state, objection } = request;
   const verdict = verdictOf(c, judgement, { action: 'authorize', source });
-  const kept = await deps.store.refuse(refusalOf(c, judgement, verdict));
-  const { rule = '', refusal = 'server_error' } = judgement.decisive ?? {};
+  const kept = await deps.store.refuse(objection?.keep ?? refusalOf(c, judgement, verdict));
+  const { rule = '', refusal = objection?.refusal ?? 'server_error' } = judgement.decisive ?? {};
   const redirectUri = c.request.values['redirect_uri'];
   if (addressRules.has(rule) || redirectUri === undefined)
     return { kind: 'problem', error: refusal, verdict: kept.verdict };
@@ -78,7 +112,7 @@ export async function mintAsked(
   deps: OAuthDeps,
   request: AuthorizeRequest,
   by: string,
-  form: Pick<Decision, 'short' | 'ttlSeconds'> = {},
+  form: Pick<Decision, 'short' | 'handle' | 'ttlSeconds' | 'ownership'> = {},
 ): Promise<{ readonly minted: MintedCode; readonly verdict: string }> {
   const { c, judgement, source } = request;
   const {
@@ -86,6 +120,7 @@ export async function mintAsked(
     code_challenge: challenge,
     dpop_jkt: jkt,
     pairing_id: pairingId,
+    hap_jkt: hapJkt,
   } = c.request.values;
   const minted = mintAuthorization(deps, c.now, request.generation, {
     by,
@@ -95,6 +130,7 @@ export async function mintAsked(
     ...(challenge !== undefined && { challenge }),
     ...(jkt !== undefined && { jkt }),
     ...(pairingId !== undefined && { pairingId }),
+    ...(hapJkt !== undefined && { hapJkt }),
     ...form,
   });
   const verdict = verdictOf(c, judgement, {
@@ -117,7 +153,7 @@ export async function answerAuthorize(
   request: AuthorizeRequest,
   user: string,
 ): Promise<AuthorizeOutcome> {
-  if (!request.judgement.ok) return refuseAuthorize(deps, request);
+  if (!isSound(request)) return refuseAuthorize(deps, request);
   if (request.c.decision !== 'allow')
     throw new Error('expected a request judged with the answer of a person, got none');
   const { minted, verdict } = await mintAsked(deps, request, user);

@@ -6,6 +6,8 @@
 
 import { bindingOf } from '../../core/match.ts';
 import type { Binding, Code, Grant, Value } from '../../core/model.ts';
+import type { UnsealCause } from '../../protocols/sealed/hub.ts';
+import type { SignedCodeCause } from '../../protocols/signed-code/read.ts';
 import type { App } from './app.ts';
 
 /** What a rule may know of a client. */
@@ -55,10 +57,30 @@ export interface Target {
   readonly uris: readonly string[];
 }
 
-/** A presented code or token: how it read, and the id it was looked up by. */
+/** A presented code or token: how it read, and the id it was looked up by; of a signed one also what is signed. */
 export type HandleFacts =
   | { readonly read: 'ok'; readonly id: string; readonly form: 'opaque' | 'bound'; readonly blanks: boolean }
-  | { readonly read: 'empty' | 'label' | 'length' | 'character'; readonly detail: string };
+  | {
+      readonly read: 'ok';
+      readonly id: string;
+      readonly form: 'signed';
+      readonly blanks: boolean;
+      readonly keyId: string;
+      readonly until: number;
+    }
+  | { readonly read: 'empty' | 'label' | 'length' | 'character'; readonly detail: string }
+  | {
+      readonly read: 'signed';
+      readonly cause: Exclude<SignedCodeCause, 'empty' | 'too-long'>;
+      readonly expected: string;
+      readonly presented: string;
+      readonly detail?: string;
+    };
+
+/** A sealed request: the key that opened it, and whether this very box was redeemed before; or why none opened it. */
+export type BoxFacts =
+  | { readonly keyId: string; readonly replayed?: true }
+  | { readonly cause: UnsealCause; readonly expected?: string; readonly presented?: string };
 
 /** A loaded code, as rules see it; secret bindings carry a fingerprint instead of their value. */
 export type CodeFacts = Omit<Code, 'handle'>;
@@ -99,6 +121,8 @@ export interface TokenCase extends Asked, Presented {
   readonly intent: 'authorization_code' | 'refresh_token';
   readonly auth: AuthFacts;
   readonly pkce: 'absent' | 'malformed' | 'match' | 'mismatch' | 'unasked';
+  /** There when the request came sealed. */
+  readonly box?: BoxFacts;
   /** There when the grant was refreshed too often: how long it must wait. */
   readonly pace?: { readonly waitSeconds: number };
 }

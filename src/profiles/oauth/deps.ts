@@ -1,7 +1,19 @@
 /** What the OAuth endpoints are given: a store, the registries, keys made once, and the few settings there are. */
 import type { KeyObject } from 'node:crypto';
-import type { Store } from '../../store/port.ts';
+import type { Effect, Grant } from '../../core/model.ts';
+import type { Check } from '../../core/verdict.ts';
+import type { SealingKey } from '../../protocols/sealed/key.ts';
+import type { SigningKey } from '../../protocols/signed-code/signed-code.ts';
+import type { Refusal, Store } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
+
+/** What sealed redemption takes. */
+export interface SealingKeys {
+  /** The hub's long-term Ed25519 key, which apps know from pairing: it signs the statement of the sealing key. */
+  readonly ltsk: KeyObject;
+  /** The key to seal to at `now`, and behind it some older ones, so that an old box is told from a strange one. */
+  keysAt(now: number): readonly [SealingKey, ...SealingKey[]];
+}
 
 /** Keys, each for one purpose, made once (`KeyObject`s: Node is slow with raw buffers). */
 export interface OAuthKeys {
@@ -13,6 +25,10 @@ export interface OAuthKeys {
   readonly reference: KeyObject;
   /** DPoP nonces at the protected API where its proofs are remembered in memory; of this process only. */
   readonly apiNonce: KeyObject;
+  /** Signs codes that can be verified offline; unless given, none are handed out or known. */
+  readonly codes?: SigningKey;
+  /** Opens sealed requests; unless given, they are refused like any other strange media type. */
+  readonly sealing?: SealingKeys;
 }
 
 /** Settings. */
@@ -25,8 +41,6 @@ export interface OAuthConfig {
   readonly codeTtlSeconds: number;
   readonly accessTtlSeconds: number;
   readonly refreshTtlSeconds: number;
-  /** The accessory that a code with a pairing id opens, where the hub has one. */
-  readonly pairingTarget?: string;
   /**
    * Several nodes serve one store: a DPoP proof at the protected API is good at any of them, once, and the store keeps
    * that. Otherwise it is good at this process alone, whose memory keeps it.
@@ -45,6 +59,53 @@ export interface Pace {
   take(key: string, now: number): void;
 }
 
+/** What somebody decides, or decided, as far as another profile may have to judge it. */
+export interface Asked {
+  readonly now: number;
+  readonly source: string;
+  readonly clientId?: string;
+  readonly scopes: readonly string[];
+  /** What the code is, or will be, bound to. */
+  readonly pairingId?: string;
+  readonly jkt?: string;
+  readonly hapJkt?: string;
+  readonly ownership?: string;
+}
+
+/** A redemption that OAuth has found sound. Nothing is written yet. */
+export interface Redeeming extends Asked {
+  readonly grant: Grant;
+  readonly codeId: string;
+  /** The code as it was presented; it stays in memory. */
+  readonly presented: string;
+  readonly form: ReadonlyMap<string, string>;
+  /** The sender's key, where its proof holds: thumbprint, curve, `x` of its JWK, and the claim `hap_jkt`. */
+  readonly sender?: { readonly jkt: string; readonly curve?: string; readonly x?: string; readonly hapJkt?: string };
+}
+
+/** What is wrong with it by the other profile's rules: what the client hears, what is kept, and in words for the operator. */
+export interface Objection {
+  readonly refusal: string;
+  readonly keep: Refusal;
+  readonly checks: readonly Check[];
+}
+
+/** What follows from a redemption beside tokens. */
+export interface Owed {
+  readonly effects: readonly Effect[];
+  /** Members of the token answer beside OAuth's own. */
+  readonly response?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The profile that some scopes belong to: it judges what OAuth's rules cannot, when these have found nothing wrong, and owes
+ * what OAuth knows nothing of. Its verdicts are its own.
+ */
+export interface Beyond {
+  consent(asked: Asked): Promise<Objection | undefined>;
+  redeem(redeeming: Redeeming): Promise<Objection | Owed>;
+}
+
 /** What every endpoint gets. */
 export interface OAuthDeps {
   readonly store: Store;
@@ -53,6 +114,8 @@ export interface OAuthDeps {
   readonly config: OAuthConfig;
   /** The pace of refreshing, for each grant; unless given there is none. */
   readonly pace?: Pace;
+  /** Unless given, scopes are words and owe nothing. */
+  readonly beyond?: Beyond;
   /** No records are at hand: what would need them is skipped instead of refused. For `explain` without a hub. */
   readonly offline?: true;
 }

@@ -18,10 +18,11 @@ export const OPEN_PARAMETERS: readonly string[] = [
   'code_challenge_method',
   'dpop_jkt',
   'pairing_id',
+  'hap_jkt',
 ];
 
 /** Parameters of this profile whose values are secrets or nobody's business. */
-const CLOSED_PARAMETERS = ['code', 'refresh_token', 'client_secret', 'code_verifier', 'state'];
+const CLOSED_PARAMETERS = ['code', 'refresh_token', 'client_secret', 'code_verifier', 'state', 'hap_key'];
 const PARAMETERS = [...OPEN_PARAMETERS, ...CLOSED_PARAMETERS];
 
 /** Longest value kept in a snapshot; a longer one is cut. */

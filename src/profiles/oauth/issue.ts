@@ -1,10 +1,10 @@
 /** What a sound token request is given: an access token, a refresh token where the app may refresh, and what follows. */
-import type { Binding, Code, Effect, Facts, Grant } from '../../core/model.ts';
+import type { Binding, Code, Grant } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import { codeId, LABELS, mintCode, newId, successorOf } from '../../protocols/typed-code/typed-code.ts';
+import { codeId, LABELS, mintCode, successorOf } from '../../protocols/typed-code/typed-code.ts';
 import type { Loaded, Redemption } from '../../store/port.ts';
 import { askedScopes, bound, boundText, inGrace, listOf, provenKey, type TokenCase } from './case.ts';
-import type { OAuthDeps } from './deps.ts';
+import type { OAuthDeps, Owed } from './deps.ts';
 import type { Proof } from './prove/dpop.ts';
 
 /** RFC 6749 §5.1. */
@@ -19,7 +19,11 @@ export interface TokenResponse {
 /** A judged, sound attempt, and what it was judged from. */
 export interface SoundAttempt {
   readonly c: TokenCase;
-  readonly evidence: { readonly presented?: string; readonly proof?: Proof };
+  readonly evidence: {
+    readonly presented?: string;
+    readonly proof?: Proof;
+    readonly box?: { readonly once?: { readonly key: string; readonly until: number } };
+  };
   readonly loaded: Loaded;
 }
 
@@ -29,8 +33,10 @@ export interface Issued {
   readonly redemption: Redemption;
 }
 
+const NOTHING: Owed = { effects: [] };
+
 /** Builds both for a judged, sound case. Pure but for fresh random tokens. */
-export function issue(deps: OAuthDeps, judged: SoundAttempt, verdict: Verdict): Issued {
+export function issue(deps: OAuthDeps, judged: SoundAttempt, verdict: Verdict, owed: Owed = NOTHING): Issued {
   const { c, loaded } = judged;
   const spent = loaded.codes.get(c.code?.id ?? '');
   const grant = loaded.grants.get(spent?.grant ?? '');
@@ -38,7 +44,7 @@ export function issue(deps: OAuthDeps, judged: SoundAttempt, verdict: Verdict): 
   const access = accessToken(deps, c, grant);
   const refresh = refreshToken(deps, judged, spent, grant);
   const again = c.intent === 'refresh_token' && inGrace(c);
-  const once = judged.evidence.proof?.once;
+  const once = [judged.evidence.proof?.once, judged.evidence.box?.once].filter((one) => one !== undefined);
   return {
     response: {
       access_token: access.token,
@@ -46,6 +52,7 @@ export function issue(deps: OAuthDeps, judged: SoundAttempt, verdict: Verdict): 
       expires_in: deps.config.accessTtlSeconds,
       ...(refresh && { refresh_token: refresh.token }),
       scope: access.scope,
+      ...owed.response,
     },
     redemption: {
       now: c.now,
@@ -60,8 +67,8 @@ export function issue(deps: OAuthDeps, judged: SoundAttempt, verdict: Verdict): 
             },
           }),
       issue: again || !refresh ? [access.code] : [access.code, refresh.code],
-      ...(once && { once: [once] }),
-      effects: effectsOf(deps, judged, grant),
+      ...(once.length > 0 && { once }),
+      effects: owed.effects,
       verdict,
     },
   };
@@ -156,30 +163,4 @@ function scopeBinding(scopes: readonly string[]): readonly Binding[] {
 
 function keyBinding(jkt: string | undefined): readonly Binding[] {
   return jkt === undefined ? [] : [{ fact: 'jkt', match: 'exact', expected: jkt }];
-}
-
-/** A code tied to a pairing opens an accessory: the pairing is owed to it from the moment of redemption. */
-function effectsOf(deps: OAuthDeps, { c, evidence }: SoundAttempt, grant: Grant): readonly Effect[] {
-  const pairing = boundText(c.code, 'pairing_id');
-  const target = deps.config.pairingTarget;
-  if (c.intent !== 'authorization_code' || pairing === undefined || target === undefined) return [];
-  const { x } = evidence.proof?.jwk ?? {};
-  const data: Facts = {
-    pairing_id: pairing,
-    jkt: boundText(c.code, 'jkt') ?? '',
-    ...(x !== undefined && { public_key: x }),
-  };
-  return [
-    {
-      id: newId('ef_', c.now),
-      grant: grant.id,
-      kind: 'pairing',
-      target,
-      data,
-      state: 'due',
-      attempts: 0,
-      nextAt: c.now,
-      rev: 1,
-    },
-  ];
 }

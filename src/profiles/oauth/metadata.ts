@@ -2,9 +2,13 @@
 import { json, type Outgoing } from '../../protocols/http/exchange.ts';
 import { DPOP_ALGORITHMS } from './case.ts';
 import type { OAuthDeps } from './deps.ts';
+import { SEALING_PATH } from './sealed.ts';
 
 /** `GET /.well-known/oauth-authorization-server`. */
-export function metadata({ config: { issuer } }: OAuthDeps, scopes: readonly string[]): Outgoing {
+export function metadata(
+  { config: { issuer }, keys: { sealing, codes } }: OAuthDeps,
+  scopes: readonly string[],
+): Outgoing {
   return json(
     200,
     {
@@ -19,6 +23,10 @@ export function metadata({ config: { issuer } }: OAuthDeps, scopes: readonly str
       dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
       authorization_response_iss_parameter_supported: true,
       scopes_supported: scopes,
+      ...(sealing && { counterfoil_sealing_uri: issuer + SEALING_PATH }),
+      ...(codes && {
+        counterfoil_signed_code_keys: [{ ...codes.publicKey.export({ format: 'jwk' }), kid: codes.id }],
+      }),
     },
     { 'cache-control': 'public, max-age=300' },
   );

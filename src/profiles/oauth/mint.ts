@@ -1,5 +1,6 @@
 /** Mints an authorization code for a decision: by consent in the browser, or by the person in charge. */
 import type { Binding, Code, Facts, Grant } from '../../core/model.ts';
+import { type SigningKey, signCode } from '../../protocols/signed-code/signed-code.ts';
 import { codeId, mintCode, newId, readCode } from '../../protocols/typed-code/typed-code.ts';
 import { CODE_TTL_MAX_SECONDS, type OAuthDeps } from './deps.ts';
 
@@ -15,8 +16,14 @@ export interface Decision {
   readonly challenge?: string;
   readonly jkt?: string;
   readonly pairingId?: string;
+  /** Thumbprint of the key that accessories shall know the app by, where that is not the DPoP key. */
+  readonly hapJkt?: string;
+  /** A change of ownership that the code is for, in the words of the profile that carries it out. */
+  readonly ownership?: string;
   /** The 16-character form; only for codes bound to a key or a challenge. */
   readonly short?: boolean;
+  /** A code that can be verified offline, where the hub has a key for them. */
+  readonly handle?: 'signed';
   readonly ttlSeconds?: number;
 }
 
@@ -39,12 +46,13 @@ export function mintAuthorization(deps: OAuthDeps, now: number, generation: numb
   if (decision.short && decision.jkt === undefined && decision.challenge === undefined) {
     throw new Error('expected a key or a challenge for a short code, got neither');
   }
-  const target = deps.config.pairingTarget;
+  const signer = decision.handle === 'signed' ? deps.keys.codes : undefined;
+  if (decision.handle === 'signed' && !signer) throw new Error('expected a key to sign codes with, got none');
   const terms: Facts = {
     scope: scopes,
     ...(redirectUri !== undefined && { redirect_uri: redirectUri }),
     ...(pairingId !== undefined && { pairing_id: pairingId }),
-    ...(pairingId !== undefined && target !== undefined && { accessory: target }),
+    ...(decision.ownership !== undefined && { ownership: decision.ownership }),
   };
   const grant: Grant = {
     id: newId('gr_', now),
@@ -61,27 +69,35 @@ export function mintAuthorization(deps: OAuthDeps, now: number, generation: numb
   const ttlSeconds = Math.min(decision.ttlSeconds ?? deps.config.codeTtlSeconds, CODE_TTL_MAX_SECONDS);
   return {
     grant,
-    ...mintCodeOf(grant, bindingsOf(decision), { now, generation, ttlSeconds, short: decision.short === true }),
+    ...mintCodeOf(grant, bindingsOf(decision), {
+      now,
+      generation,
+      ttlSeconds,
+      form: signer ?? (decision.short ? 'bound' : 'opaque'),
+    }),
   };
 }
+
+/** What a code looks like: 29 characters, 16, or signed with this key. */
+export type CodeForm = 'opaque' | 'bound' | SigningKey;
 
 /** A code for an existing grant, with the bindings given. */
 export function mintCodeOf(
   grant: Pick<Grant, 'id'>,
   bindings: readonly Binding[],
-  { now, generation, ttlSeconds, short }: { now: number; generation: number; ttlSeconds: number; short: boolean },
+  { now, generation, ttlSeconds, form }: { now: number; generation: number; ttlSeconds: number; form: CodeForm },
 ): { code: string; kept: Code } {
-  const code = mintCode('authorization_code', short ? 'bound' : 'opaque', now);
-  const read = readCode('authorization_code', code);
-  if (!read.ok) throw new Error('a minted code can be read');
+  const until = now + ttlSeconds * 1000;
+  const signed = typeof form === 'object';
+  const code = signed ? signCode(form, { from: now, until }) : mintCode('authorization_code', form, now);
   const kept: Code = {
-    id: codeId('authorization_code', read.body),
+    id: codeId('authorization_code', signed ? code : bodyOf(code)),
     grant: grant.id,
     purpose: 'authorization_code',
-    handle: short ? 'bound' : 'opaque',
+    handle: signed ? 'signed' : form,
     bindings,
     from: now,
-    until: now + ttlSeconds * 1000,
+    until,
     total: 1,
     used: 0,
     state: 'live',
@@ -91,7 +107,22 @@ export function mintCodeOf(
   return { code, kept };
 }
 
-function bindingsOf({ clientId, redirectUri, challenge, jkt, pairingId, scopes }: Decision): readonly Binding[] {
+function bodyOf(code: string): string {
+  const read = readCode('authorization_code', code);
+  if (!read.ok) throw new Error('a minted code can be read');
+  return read.body;
+}
+
+function bindingsOf({
+  clientId,
+  redirectUri,
+  challenge,
+  jkt,
+  pairingId,
+  hapJkt,
+  ownership,
+  scopes,
+}: Decision): readonly Binding[] {
   const exact = (fact: string, expected: string | undefined): readonly Binding[] =>
     expected === undefined ? [] : [{ fact, match: 'exact', expected }];
   return [
@@ -100,6 +131,8 @@ function bindingsOf({ clientId, redirectUri, challenge, jkt, pairingId, scopes }
     ...exact('code_challenge', challenge).map((b): Binding => ({ ...b, secret: true })),
     ...exact('jkt', jkt),
     ...exact('pairing_id', pairingId),
+    ...exact('hap_jkt', hapJkt),
+    ...exact('ownership', ownership),
     { fact: 'scope', match: 'covers', expected: scopes },
   ];
 }

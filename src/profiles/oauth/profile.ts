@@ -7,12 +7,14 @@ import { decide } from '../../core/decide.ts';
 import type { Phase } from '../../core/rule.ts';
 import type { Fix, Judgement } from '../../core/verdict.ts';
 import type { AuthorizeCase, Case, ResourceCase, TokenCase } from './case.ts';
+import { boxOpened } from './rules/box-opened.ts';
 import { clientAuthMethod } from './rules/client-auth-method.ts';
 import { clientKnown } from './rules/client-known.ts';
 import { clientSecret } from './rules/client-secret.ts';
 import { codeChallenge } from './rules/code-challenge.ts';
 import { codeClient } from './rules/code-client.ts';
 import { codeKnown } from './rules/code-known.ts';
+import { codeSignature } from './rules/code-signature.ts';
 import { codeStanding } from './rules/code-standing.ts';
 import { codeUnexpired } from './rules/code-unexpired.ts';
 import { codeUnused } from './rules/code-unused.ts';
@@ -47,8 +49,11 @@ import { tokenScheme } from './rules/token-scheme.ts';
 
 const key = [dpopWellformed, dpopSignature, dpopTarget, dpopFresh, dpopNonce, dpopOnce] as const;
 
-/** `POST /token` of an app that does not hurry: a code or a refresh token for tokens. */
-const unhurried: readonly Phase<TokenCase>[] = [
+/** A sealed request. What is in a box that was not opened nobody knows, and nothing else is judged. */
+const box: Phase<TokenCase> = { id: 'box', rules: [boxOpened] };
+
+/** The usual `POST /token`: a code or a refresh token for tokens. */
+const usual: readonly Phase<TokenCase>[] = [
   { id: 'request', rules: [mediaType, formReadable, parametersOnce, parametersPresent, grantTypeKnown] },
   { id: 'client', rules: [clientKnown, grantTypeEnabled, clientAuthMethod, clientSecret] },
   { id: 'proof', rules: key },
@@ -57,8 +62,23 @@ const unhurried: readonly Phase<TokenCase>[] = [
   { id: 'scope', rules: [scopeGranted, scopeIncluded, scopeEnabled] },
 ];
 
-/** `POST /token`, all of it. Most trees have no line on pace: it is judged only where there is something to say. */
-const token: readonly Phase<TokenCase>[] = [...unhurried, { id: 'pace', rules: [refreshPace] }];
+/** `POST /token`, all of it. Most trees have no line on `box`, `signature` and `pace`: see `ofToken`. */
+const token: readonly Phase<TokenCase>[] = [
+  box,
+  ...usual.slice(0, 4),
+  { id: 'signature', rules: [codeSignature] },
+  ...usual.slice(4),
+  { id: 'pace', rules: [refreshPace] },
+];
+
+/** The phases that have something to say of this case; of nearly every one it is the usual ones. */
+function ofToken(c: TokenCase): readonly Phase<TokenCase>[] {
+  const signed = c.handle && (c.handle.read === 'signed' || (c.handle.read === 'ok' && c.handle.form === 'signed'));
+  if (!c.box && !signed && c.pace === undefined) return usual;
+  if (c.box && 'cause' in c.box) return [box];
+  const silent = [...(c.box ? [] : ['box']), ...(signed ? [] : ['signature']), ...(c.pace ? [] : ['pace'])];
+  return token.filter(({ id }) => !silent.includes(id));
+}
 
 /** The part of the authorize table that must hold before anything is sent to the redirect URI. */
 const beforeRedirect: readonly Phase<AuthorizeCase>[] = [
@@ -95,7 +115,7 @@ export const addressRules: ReadonlySet<string> = new Set(beforeRedirect.flatMap(
 
 /** Names this engine: equal policy and snapshot give an equal tree. */
 export const policy: string = createHash('sha256')
-  .update(JSON.stringify([tables, 'oauth-2']))
+  .update(JSON.stringify([tables, 'oauth-3']))
   .digest('base64url')
   .slice(0, 12);
 
@@ -103,7 +123,7 @@ export const policy: string = createHash('sha256')
 export function judge(action: Action, c: Case): Judgement {
   const bindings = 'code' in c ? (c.code?.bindings ?? []) : [];
   // The snapshot's action names its type; the tables share no other common shape.
-  const phases = action === 'token' && (c as TokenCase).pace === undefined ? unhurried : tables[action];
+  const phases = action === 'token' ? ofToken(c as TokenCase) : tables[action];
   const judgement = decide(c as never, phases as readonly Phase<never>[], bindings);
   const { decisive } = judgement;
   if (!decisive) return judgement;
@@ -132,6 +152,9 @@ export interface PossibleCause {
   readonly fixes: readonly Fix[];
 }
 
+/** What few requests have to do with: a checklist that knows nothing of its request names it last. */
+const RARE: ReadonlySet<string> = new Set([boxOpened.id, codeSignature.id]);
+
 /** The generic checklist of a wire error, for when nothing but the error is known: each cause and its fixes, in order. */
 export function checklistFor(error: string): readonly PossibleCause[] {
   const found = new Map<string, PossibleCause>();
@@ -144,5 +167,5 @@ export function checklistFor(error: string): readonly PossibleCause[] {
       }
     }
   }
-  return [...found.values()];
+  return [...found.values()].sort((a, b) => Number(RARE.has(a.rule)) - Number(RARE.has(b.rule)));
 }

@@ -4,7 +4,7 @@ import type { Grant } from '../../core/model.ts';
 import type { Judgement } from '../../core/verdict.ts';
 import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import type { Loaded, Redemption } from '../../store/port.ts';
-import { enabledScopes, type ResourceCase } from './case.ts';
+import { bound, enabledScopes, listOf, type ResourceCase } from './case.ts';
 import { appOf } from './clients.ts';
 import type { OAuthDeps } from './deps.ts';
 import { judge } from './profile.ts';
@@ -155,18 +155,23 @@ function redemptionOf(
 
 /** Is the token still good, its scopes still switched on? For streams, which outlive the request that was judged. */
 export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promise<boolean> {
+  const scopes = await scopesNow(deps, admitted);
+  return scopes !== undefined && admitted.needs.every((scope) => scopes.includes(scope));
+}
+
+/** The scopes of a token that are switched on right now; undefined when it is good no more. */
+export async function scopesNow(deps: OAuthDeps, admitted: Admitted): Promise<readonly string[] | undefined> {
   const loaded = await deps.store.load({ codes: [admitted.code] });
   const { now, codes, grants, generation } = loaded;
   const code = codes.get(admitted.code);
-  const app = await appOf(deps, admitted.grant.to, loaded);
-  const enabled = enabledScopes(app);
-  return (
-    admitted.needs.every((scope) => enabled.includes(scope)) &&
+  const good =
     code?.state === 'live' &&
     now <= code.until &&
     code.generation === generation &&
-    grants.get(code.grant)?.state === 'active'
-  );
+    grants.get(code.grant)?.state === 'active';
+  if (!good) return undefined;
+  const enabled = enabledScopes(await appOf(deps, admitted.grant.to, loaded));
+  return listOf(bound(code, 'scope')).filter((scope) => enabled.includes(scope));
 }
 
 /**

@@ -4,12 +4,23 @@
  */
 import type { Judgement, Verdict } from '../../core/verdict.ts';
 import { type Incoming, json, type Outgoing } from '../../protocols/http/exchange.ts';
+import { meansSigned, readSignedCode } from '../../protocols/signed-code/read.ts';
+import type { CodeKey } from '../../protocols/signed-code/signed-code.ts';
 import { codeId, type Purpose, readCode } from '../../protocols/typed-code/typed-code.ts';
 import type { Loaded } from '../../store/port.ts';
 import type { App } from './app.ts';
-import { boundText, type CodeFacts, type HandleFacts, type Target, type TokenCase } from './case.ts';
+import {
+  askedScopes,
+  type BoxFacts,
+  boundText,
+  type CodeFacts,
+  type HandleFacts,
+  provenKey,
+  type Target,
+  type TokenCase,
+} from './case.ts';
 import { appOf, clientPart } from './clients.ts';
-import type { OAuthDeps } from './deps.ts';
+import type { OAuthDeps, Objection, Owed } from './deps.ts';
 import { bodyEvidence, type FormEvidence } from './evidence.ts';
 import { issue } from './issue.ts';
 import { judge } from './profile.ts';
@@ -32,6 +43,13 @@ export interface TokenEvidence extends FormEvidence {
   readonly proof?: Proof;
   readonly target: Target;
   readonly source: string;
+  readonly box?: Box;
+}
+
+/** The box that a request came in. What was redeemed from it is redeemed once: `once` is the key of that. */
+export interface Box {
+  readonly facts: BoxFacts;
+  readonly once?: { readonly key: string; readonly until: number };
 }
 
 /** A judged attempt, and what committing it needs. */
@@ -42,13 +60,13 @@ export interface Judged {
   readonly loaded: Loaded;
 }
 
-/** Reads a token request and makes its proofs. Nothing is written. */
-export async function readTokenRequest(deps: OAuthDeps, request: Incoming): Promise<TokenEvidence> {
+/** Reads a token request and makes its proofs; `box` tells of the one it came in. Nothing is written. */
+export async function readTokenRequest(deps: OAuthDeps, request: Incoming, box?: Box): Promise<TokenEvidence> {
   const { form, facts } = bodyEvidence(request);
   const intent = intentOf(form);
   const claim = readClient(request.headers['authorization'], form);
   const raw = form.get(intent === 'refresh_token' ? 'refresh_token' : 'code');
-  const read = raw === undefined ? undefined : readHandle(intent, raw);
+  const read = raw === undefined ? undefined : readHandle(intent, raw, deps.keys.codes);
   const proof = await readProof(request.headers['dpop']);
   const { issuer, aliases } = deps.config;
   return {
@@ -62,6 +80,7 @@ export async function readTokenRequest(deps: OAuthDeps, request: Incoming): Prom
     // Only a proof is judged by it; without one it would only make the snapshot longer.
     target: { method: 'POST', uris: proof ? [issuer, ...aliases].map((origin) => `${origin}/token`) : [] },
     source: request.source,
+    ...(box && { box }),
   };
 }
 
@@ -72,21 +91,38 @@ function intentOf(form: ReadonlyMap<string, string>): TokenCase['intent'] {
   return form.has('refresh_token') && !form.has('code') ? 'refresh_token' : 'authorization_code';
 }
 
-/** Reads a presented string as facts, and its body apart from them. */
-export function readHandle(purpose: Purpose, raw: string): { handle: HandleFacts; body?: string } {
+/** Reads a presented string as facts, and its body apart from them. `key` has signed what may be a signed code. */
+export function readHandle(purpose: Purpose, raw: string, key?: CodeKey): { handle: HandleFacts; body?: string } {
   const read = readCode(purpose, raw);
-  if (!read.ok) return { handle: { read: read.fault, detail: read.detail } };
+  if (!read.ok) {
+    const signed = key && purpose === 'authorization_code' && meansSigned(raw) ? readSigned(raw, key) : undefined;
+    return signed ?? { handle: { read: read.fault, detail: read.detail } };
+  }
   const { body, form, blanks } = read;
   return { handle: { read: 'ok', id: codeId(purpose, body), form, blanks }, body };
+}
+
+/** No code of the usual form looks like one, so those never get here. Whether its time is over is told by the clock of the store. */
+function readSigned(raw: string, key: CodeKey): { handle: HandleFacts; body?: string } | undefined {
+  const read = readSignedCode(raw, [key]);
+  if (read.ok) {
+    const { code, blanks, keyId, until } = read;
+    return {
+      handle: { read: 'ok', id: codeId('authorization_code', code), form: 'signed', blanks, keyId, until },
+      body: code,
+    };
+  }
+  const { ok: _, cause, ...rest } = read;
+  return cause === 'empty' || cause === 'too-long' ? undefined : { handle: { read: 'signed', cause, ...rest } };
 }
 
 /** Loads what the evidence names and judges it. Nothing is written, so `explain` uses it too. */
 export async function judgeToken(deps: OAuthDeps, evidence: TokenEvidence): Promise<Judged> {
   const id = evidence.handle?.read === 'ok' ? evidence.handle.id : undefined;
-  const onceKey = evidence.proof?.once?.key;
+  const once = [evidence.proof?.once, evidence.box?.once].flatMap((one) => one?.key ?? []);
   const loaded = await deps.store.load({
     ...(id !== undefined && { codes: [id] }),
-    ...(onceKey !== undefined && { once: [onceKey] }),
+    ...(once.length > 0 && { once }),
   });
   const asking = await appOf(deps, evidence.claim.clientId, loaded);
   const c = caseOf(deps, evidence, loaded, asking);
@@ -114,8 +150,13 @@ function caseOf(deps: OAuthDeps, e: TokenEvidence, loaded: Loaded, app: App | un
     ...(e.proof && { dpop: dpopFacts(e.proof, deps.keys.nonce, loaded.now, loaded.once) }),
     target: e.target,
     pkce: verifier,
+    ...(e.box && { box: boxFacts(e.box, loaded) }),
     ...paceFacts(deps, e.intent, grant, loaded.now),
   };
+}
+
+function boxFacts({ facts, once }: Box, loaded: Loaded): BoxFacts {
+  return once && 'keyId' in facts && loaded.once.has(once.key) ? { ...facts, replayed: true } : facts;
 }
 
 function paceFacts(
@@ -148,15 +189,17 @@ export interface Exchanged {
   readonly verdict: string;
 }
 
-/** Exchanges a code or refreshes: at most one of any number of racers wins. */
-export async function exchange(deps: OAuthDeps, request: Incoming): Promise<Exchanged> {
-  const evidence = await readTokenRequest(deps, request);
+/** Exchanges a code or refreshes: at most one of any number of racers wins. `box` tells of the one the request came in. */
+export async function exchange(deps: OAuthDeps, request: Incoming, box?: Box): Promise<Exchanged> {
+  const evidence = await readTokenRequest(deps, request, box);
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const judged = await judgeToken(deps, evidence);
     const { c, judgement } = judged;
     const verdict = verdictOf(c, judgement, { action: 'token', source: request.source });
     if (!judgement.ok) return refuse(deps, judged, verdict);
-    const { redemption, response } = issue(deps, judged, verdict);
+    const owed = await beyond(deps, judged);
+    if (owed && 'refusal' in owed) return object(deps, judged, owed);
+    const { redemption, response } = issue(deps, judged, verdict, owed);
     // Counted before anything is waited for, or a burst would get past; once, however often its races are lost.
     if (round === 0 && c.intent === 'refresh_token') deps.pace?.take(redemption.grant.id, c.now);
     if ((await deps.store.redeem(redemption)) === 'done') {
@@ -164,6 +207,47 @@ export async function exchange(deps: OAuthDeps, request: Incoming): Promise<Exch
     }
   }
   return { answer: json(503, { error: 'temporarily_unavailable' }, { 'retry-after': '1' }), verdict: '' };
+}
+
+/** What another profile says to a sound redemption of a code, where its scopes or bindings are that profile's. */
+async function beyond(deps: OAuthDeps, judged: Judged): Promise<Objection | Owed | undefined> {
+  const { c, evidence, loaded } = judged;
+  const grant = loaded.grants.get(c.grant?.id ?? '');
+  if (!deps.beyond || c.intent !== 'authorization_code' || !grant || !c.code) return undefined;
+  const pairingId = boundText(c.code, 'pairing_id');
+  const jkt = boundText(c.code, 'jkt');
+  const hapJkt = boundText(c.code, 'hap_jkt');
+  const ownership = boundText(c.code, 'ownership');
+  const sender = provenKey(c);
+  const { jwk, hapJkt: names } = evidence.proof ?? {};
+  return deps.beyond.redeem({
+    now: c.now,
+    source: evidence.source,
+    ...(c.clientId !== undefined && { clientId: c.clientId }),
+    scopes: askedScopes(c),
+    ...(pairingId !== undefined && { pairingId }),
+    ...(jkt !== undefined && { jkt }),
+    ...(hapJkt !== undefined && { hapJkt }),
+    ...(ownership !== undefined && { ownership }),
+    grant,
+    codeId: c.code.id,
+    presented: evidence.form.get('code') ?? '',
+    form: evidence.form,
+    ...(sender !== undefined && {
+      sender: {
+        jkt: sender,
+        ...(c.dpop?.curve !== undefined && { curve: c.dpop.curve }),
+        ...(jwk?.x !== undefined && { x: jwk.x }),
+        ...(names !== undefined && { hapJkt: names }),
+      },
+    }),
+  });
+}
+
+/** Kept as the other profile's verdict; the client hears what it always hears. */
+async function object(deps: OAuthDeps, { c }: Judged, { refusal, keep }: Objection): Promise<Exchanged> {
+  const kept = await deps.store.refuse(keep);
+  return { answer: tokenRefusal(refusal, errorUri(deps, kept.verdict), nonceHeader(deps, c)), verdict: kept.verdict };
 }
 
 async function refuse(deps: OAuthDeps, { c, judgement }: Judged, verdict: Verdict): Promise<Exchanged> {

@@ -1,6 +1,6 @@
 /** Makes a verdict row of a judged case: who, what, which snapshot; and how a refusal is counted and coalesced. */
 import { createHash } from 'node:crypto';
-import { CODE_FAILURES } from '../../core/limit.ts';
+import { strikeOf } from '../../core/limit.ts';
 import { show } from '../../core/show.ts';
 import type { Judgement, Verdict } from '../../core/verdict.ts';
 import { newId } from '../../protocols/typed-code/typed-code.ts';
@@ -69,15 +69,15 @@ export function refusalOf(c: Case, judgement: Judgement, verdict: Verdict): Refu
   const code = 'code' in c ? c.code : undefined;
   const open = code?.state === 'live' && (code.total === null || code.used < code.total) && now <= code.until;
   const malformed = judgement.checks.some((phase) => phase.id === 'request' && phase.outcome === 'fail');
-  const strikes = code !== undefined && open && judgement.counts && !malformed;
+  const counts = open && judgement.counts && !malformed;
+  // Whatever form a code has here, whoever presents it holds it.
+  const strike = counts ? strikeOf('opaque', { by: 'holder', code: code.id }) : undefined;
   const { decisive } = judgement;
   const revoking = decisive?.rule === 'oauth.code-unused' ? REVOKING[decisive.cause] : undefined;
   return {
     now,
     verdict,
-    ...(strikes
-      ? { strike: { key: `code:${code.id}`, limit: CODE_FAILURES, code: code.id } }
-      : { coalesce: coalesceKey(c, verdict) }),
+    ...(strike ? { strike } : { coalesce: coalesceKey(c, verdict) }),
     ...(revoking !== undefined && 'grant' in c && c.grant && { revokes: { grant: c.grant.id, cause: revoking } }),
   };
 }

@@ -22,14 +22,20 @@ import { basic, exchangeForm, oauthHub, SERVER } from '../../../test/support/oau
 import { bytes, causesOf, REFERRING, VERDICTS } from '../../../test/support/oauth-wire.ts';
 import type { HandleFacts, RequestFacts, TokenCase } from './case.ts';
 import { judge } from './profile.ts';
+import { boxOpened } from './rules/box-opened.ts';
+import { codeSignature } from './rules/code-signature.ts';
 import { errorUri, redirectTo, tokenRefusal } from './wire.ts';
 
 const asking = (values: Record<string, string>, overrides: Partial<RequestFacts> = {}) => ({
   request: exchangeRequest(values, overrides),
 });
 const faulty = (kind: string) => tokenCase(asking({}, { fault: { kind, detail: 'x' } }));
-const handle = (read: Exclude<HandleFacts['read'], 'ok'>) =>
+const handle = (read: Exclude<HandleFacts['read'], 'ok' | 'signed'>) =>
   without(tokenCase({ handle: { read, detail: 'x' } }), 'code', 'grant');
+const signed = (cause: Extract<HandleFacts, { read: 'signed' }>['cause']) =>
+  without(tokenCase({ handle: { read: 'signed', cause, expected: 'x', presented: 'y' } }), 'code', 'grant');
+const boxed = (cause: string) =>
+  tokenCase({ box: cause === 'replayed' ? { keyId: 'x', replayed: true } : { cause: cause as 'malformed' } });
 const keyed = (spoiled: Parameters<typeof proof>[0]) => keyedCase({ dpop: proof(spoiled) });
 const auth = (method: TokenCase['auth']['method'], secret: TokenCase['auth']['secret'] = 'unchecked') => ({
   auth: { method, secret },
@@ -38,6 +44,10 @@ const used = (agoMs: number) => ({ used: 1, usedAt: NOW - agoMs });
 
 /** One case for every way to be refused at the token endpoint, by the rule and cause that decide. */
 const TOKEN: Readonly<Record<string, TokenCase>> = {
+  ...Object.fromEntries(Object.keys(boxOpened.causes).map((cause) => [`box-opened/${cause}`, boxed(cause)])),
+  ...Object.fromEntries(
+    Object.keys(codeSignature.causes).map((cause) => [`code-signature/${cause}`, signed(cause as 'hex')]),
+  ),
   'media-type/missing': tokenCase({ request: without(exchangeRequest(), 'mediaType') }),
   'media-type/other': tokenCase(asking({}, { mediaType: 'application/json' })),
   'form-readable/too-large': faulty('too-large'),

@@ -15,6 +15,8 @@ export interface Proof {
   /** The key to keep so that the proof cannot come again, and until when (ms). */
   readonly once?: { readonly key: string; readonly until: number };
   readonly jwk?: JWK;
+  /** The claim `hap_jkt`: the key that accessories shall know the sender by. */
+  readonly hapJkt?: string;
 }
 
 /** The hub's nonce at `now`: HMAC of a time window, so that no node has to remember any. */
@@ -81,6 +83,7 @@ interface Claims {
   readonly nonce?: unknown;
   readonly ath?: unknown;
   readonly pairing_id?: unknown;
+  readonly hap_jkt?: unknown;
 }
 
 function proofOf(claims: Claims, jkt: string, jwk: JWK, ath: Pick<DpopFacts, 'ath'>): Proof {
@@ -99,6 +102,7 @@ function proofOf(claims: Claims, jkt: string, jwk: JWK, ath: Pick<DpopFacts, 'at
     },
     once: { key: `jti:${jkt}:${jti}`, until: (claims.iat + DPOP_WINDOW.pastSeconds + DPOP_WINDOW.aheadSeconds) * 1000 },
     jwk,
+    ...(typeof claims.hap_jkt === 'string' && { hapJkt: claims.hap_jkt.slice(0, 64) }),
     ...(typeof claims.nonce === 'string' && { nonce: claims.nonce.slice(0, 100) }),
   };
 }

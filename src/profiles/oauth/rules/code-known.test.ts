@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { code, tokenCase, without } from '../../../../test/support/oauth-case.ts';
+import { code, NOW, signedHandle, tokenCase, without } from '../../../../test/support/oauth-case.ts';
 import { codeKnown } from './code-known.ts';
 
 describe('oauth.code-known', () => {
@@ -9,6 +9,12 @@ describe('oauth.code-known', () => {
 
   it('refuses as `unknown`, and says nothing of what came', () => {
     expect(codeKnown.check(without(tokenCase(), 'code'))).toEqual({ outcome: 'fail', cause: 'unknown' });
+  });
+
+  it('leaves a signed code whose time has ended to its signature', () => {
+    const ended = { ...signedHandle(), until: NOW - 1 };
+    expect(codeKnown.check(without(tokenCase({ handle: ended }), 'code')).outcome).toBe('skip');
+    expect(codeKnown.check(without(tokenCase({ handle: signedHandle() }), 'code'))).toMatchObject({ cause: 'unknown' });
   });
 
   it('skips what did not come, cannot be read, or cannot be looked up', () => {

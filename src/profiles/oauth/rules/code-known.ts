@@ -18,10 +18,11 @@ export const codeKnown: Rule<Presented> = {
       ],
     },
   },
-  check: ({ handle, code, offline }) => {
+  check: ({ handle, code, offline, now }) => {
     if (!handle) return skip('no code came');
     if (handle.read !== 'ok') return skip('the code cannot be read');
     if (code) return pass({ presented: shortId(code.id) });
+    if (handle.form === 'signed' && now > handle.until) return skip('its signed time has ended');
     return offline ? skip("the hub's codes are not at hand") : fail('unknown');
   },
 };
