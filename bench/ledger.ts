@@ -13,7 +13,6 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { mintAuthorization } from '../src/profiles/oauth/mint.ts';
 import { exchange } from '../src/profiles/oauth/token.ts';
 import { startHub } from '../src/server/hub.ts';
 import { deriveKeys } from '../src/server/keys.ts';
@@ -21,14 +20,14 @@ import { openSqlite } from '../src/store/sqlite/open.ts';
 import { type RunningPeer, startPeer } from './peers/child.ts';
 import { formPost, load } from './peers/load.ts';
 import { median } from './peers/median.ts';
-import { ACCOUNT, CHALLENGE, CLIENT_ID, exchangeForm, REDIRECT_URI, SCOPE } from './peers/setting.ts';
+import { MINT_BATCH, mintBatch } from './peers/mint.ts';
+import { CLIENT_ID, exchangeForm, REDIRECT_URI, SCOPE } from './peers/setting.ts';
 import { report } from './report.ts';
 
 /** A grant, its code, an access token, a refresh token, a verdict. */
 const ROWS_PER_EXCHANGE = 5;
 const FEW_ROWS = 10_000;
 const HISTORY_MS = 30 * 86_400_000;
-const BATCH = 500;
 
 /** Few enough for the short ledger to stay short: each adds its five rows. */
 const REQUESTS = 800;
@@ -44,20 +43,10 @@ async function fill(path: string, rows: number): Promise<void> {
   const keys = deriveKeys(createHash('sha256').update('bench').digest());
   const hub = await startHub({ store, registry, keys, data: path, port: 0 });
   await hub.operations.addApp(CLIENT_ID, { redirectUris: [REDIRECT_URI], scopes: [SCOPE] });
-  const decision = {
-    by: ACCOUNT,
-    clientId: CLIENT_ID,
-    scopes: [SCOPE],
-    redirectUri: REDIRECT_URI,
-    challenge: CHALLENGE,
-  };
   while (done < exchanges) {
-    const { now, generation } = await store.load({});
-    const length = Math.min(BATCH, exchanges - done);
-    const batch = Array.from({ length }, () => mintAuthorization(hub.oauth, now, generation, decision));
-    await Promise.all(batch.map(({ grant, kept }) => store.mint({ grant, codes: [kept] })));
-    await Promise.all(batch.map(({ code }) => exchanged(code)));
-    done += length;
+    const codes = await mintBatch(hub.oauth, Math.min(MINT_BATCH, exchanges - done));
+    await Promise.all(codes.map(exchanged));
+    done += codes.length;
   }
   await hub.close();
   await store.close();

@@ -13,7 +13,6 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { mintAuthorization } from '../src/profiles/oauth/mint.ts';
 import { oauthConfig } from '../src/server/config.ts';
 import { deriveKeys, masterKey } from '../src/server/keys.ts';
 import { localOperations } from '../src/server/local.ts';
@@ -21,7 +20,8 @@ import { openSqlite } from '../src/store/sqlite/open.ts';
 import { ROOT, run } from '../tools/run.ts';
 import { formPost, load } from './peers/load.ts';
 import { median } from './peers/median.ts';
-import { ACCOUNT, CHALLENGE, CLIENT_ID, exchangeForm, REDIRECT_URI, SCOPE } from './peers/setting.ts';
+import { mintBatch } from './peers/mint.ts';
+import { CLIENT_ID, exchangeForm, REDIRECT_URI, SCOPE } from './peers/setting.ts';
 import { type Measure, report } from './report.ts';
 
 const METADATA = '/.well-known/oauth-authorization-server';
@@ -96,15 +96,10 @@ async function memory(main: string, db: string): Promise<readonly [atStart: numb
     const config = oauthConfig(`http://localhost:${started.port}`, started.port);
     const deps = { store, registry, keys: deriveKeys(master), config };
     for (let done = 0; done < EXCHANGES; done += BATCH) {
-      const { now, generation } = await store.load({});
-      const decision = { by: ACCOUNT, clientId: CLIENT_ID, scopes: [SCOPE], redirectUri: REDIRECT_URI };
-      const minted = Array.from({ length: BATCH }, () =>
-        mintAuthorization(deps, now, generation, { ...decision, challenge: CHALLENGE }),
-      );
-      await Promise.all(minted.map(({ grant, kept }) => store.mint({ grant, codes: [kept] })));
+      const codes = await mintBatch(deps, BATCH);
       await load(
         started.port,
-        minted.map(({ code }) => formPost(started.port, '/token', exchangeForm(code))),
+        codes.map((code) => formPost(started.port, '/token', exchangeForm(code))),
       );
     }
     return [atStart, residentMegabytes(started.child.pid)];

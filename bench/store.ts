@@ -15,10 +15,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Code } from '../src/core/model.ts';
-import { codeId, mintCode, newId, type Purpose, readCode } from '../src/protocols/typed-code/typed-code.ts';
+import { codeId, LABELS, mintCode, newId, type Purpose } from '../src/protocols/typed-code/typed-code.ts';
 import type { Minting, Redemption, Store } from '../src/store/port.ts';
 import { openPostgres } from '../src/store/postgres/open.ts';
 import { openSqlite } from '../src/store/sqlite/open.ts';
+import { codeOf, grantOf, verdictOf } from '../test/contract/fixtures.ts';
 import { type PostgresServer, startPostgres } from '../test/support/postgres.ts';
 import { report } from './report.ts';
 
@@ -47,45 +48,29 @@ const SNAPSHOT = {
   padding: randomBytes(480).toString('hex'),
 };
 
+const BINDINGS: Code['bindings'] = [
+  { fact: 'client_id', match: 'exact', expected: 'my_app_123' },
+  { fact: 'redirect_uri', match: 'exact', expected: 'com.myapp:/callback' },
+  { fact: 'code_challenge', match: 'exact', expected: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', secret: true },
+];
+
 function freshCode(grant: string, purpose: Purpose, total: number | null, now: number): Code {
-  const read = readCode(purpose, mintCode(purpose, 'opaque', now));
-  if (!read.ok) throw new Error(`a fresh code does not read: ${read.detail}`);
-  return {
-    id: codeId(purpose, read.body),
-    grant,
-    purpose,
-    handle: 'opaque',
-    bindings: [
-      { fact: 'client_id', match: 'exact', expected: 'my_app_123' },
-      { fact: 'redirect_uri', match: 'exact', expected: 'com.myapp:/callback' },
-      { fact: 'code_challenge', match: 'exact', expected: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', secret: true },
-    ],
-    from: now,
-    until: now + 300_000,
-    total,
-    used: 0,
-    state: 'live',
-    generation: 1,
-    rev: 1,
-  };
+  const id = codeId(purpose, mintCode(purpose, 'opaque', now).slice(LABELS[purpose].length));
+  return codeOf(grant, { id, purpose, bindings: BINDINGS, from: now, until: now + 300_000, total });
 }
 
 function decision(): Minting {
   const now = Date.now();
-  const id = newId('gr_', now);
   const terms = { scopes: ['lamp:read', 'lamp:write'], pairing_id: 'A1:B2:C3:D4:E5:F6' };
-  const who = { profile: 'oauth', by: 'alice', to: 'my_app_123', policyEpoch: 1 };
-  const grant = { id, ...who, terms, from: now, until: null, state: 'active', rev: 1 } as const;
-  return { grant, codes: [freshCode(id, 'authorization_code', 1, now)] };
+  const grant = grantOf({ id: newId('gr_', now), terms, from: now, policyEpoch: 1 });
+  return { grant, codes: [freshCode(grant.id, 'authorization_code', 1, now)] };
 }
 
 function redemptionOf(grant: string, code: string): Redemption {
   const now = Date.now();
   const issue = [freshCode(grant, 'access_token', null, now), freshCode(grant, 'refresh_token', 1, now)];
-  const verdict = {
+  const verdict = verdictOf({
     id: newId('vd_', now),
-    profile: 'oauth',
-    action: 'token',
     ok: true,
     subject: 'my_app_123',
     source: '192.168.1.7',
@@ -94,8 +79,7 @@ function redemptionOf(grant: string, code: string): Redemption {
     policy: 'sha256:2c26b46b68ffc68ff99b453c1d304134',
     at: now,
     snapshot: SNAPSHOT,
-    times: 1,
-  };
+  });
   return { now, grant: { id: grant, rev: 1 }, spend: { code, rev: 1 }, issue, verdict };
 }
 

@@ -4,15 +4,13 @@
  *   node counterfoil.ts memory | sqlite FILE | postgres URL SCHEMA
  */
 import { createHash } from 'node:crypto';
-import { mintAuthorization } from '../../src/profiles/oauth/mint.ts';
 import { startHub } from '../../src/server/hub.ts';
 import { deriveKeys } from '../../src/server/keys.ts';
 import type { Store } from '../../src/store/port.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { type Counted, servePeer } from './child.ts';
-import { ACCOUNT, CHALLENGE, CLIENT_ID, REDIRECT_URI, SCOPE } from './setting.ts';
-
-const MINT_BATCH = 500;
+import { MINT_BATCH, mintBatch } from './mint.ts';
+import { CLIENT_ID, REDIRECT_URI, SCOPE } from './setting.ts';
 
 interface Opened {
   readonly store: Store;
@@ -41,19 +39,7 @@ if (!(await hub.operations.listApps()).some((app) => app.id === CLIENT_ID)) {
 async function mint(count: number): Promise<readonly string[]> {
   const codes: string[] = [];
   while (codes.length < count) {
-    const { now, generation } = await store.load({});
-    const decision = {
-      by: ACCOUNT,
-      clientId: CLIENT_ID,
-      scopes: [SCOPE],
-      redirectUri: REDIRECT_URI,
-      challenge: CHALLENGE,
-    };
-    const batch = Array.from({ length: Math.min(MINT_BATCH, count - codes.length) }, () =>
-      mintAuthorization(hub.oauth, now, generation, decision),
-    );
-    await Promise.all(batch.map(({ grant, kept }) => store.mint({ grant, codes: [kept] })));
-    codes.push(...batch.map(({ code }) => code));
+    codes.push(...(await mintBatch(hub.oauth, Math.min(MINT_BATCH, count - codes.length))));
   }
   return codes;
 }

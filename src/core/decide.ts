@@ -27,7 +27,9 @@ export function decide<C>(c: C, phases: readonly Phase<C>[], bindings: readonly 
       const finding = rule.check(c);
       findings.push(finding);
       if (finding.outcome === 'pass' || finding.outcome === 'skip') continue;
-      if (!rule.causes[finding.cause]) throw undeclared(rule.id, finding.cause);
+      if (!rule.causes[finding.cause]) {
+        throw new Error(`rule ${rule.id} names the cause ${finding.cause}, which it does not declare`);
+      }
       if (finding.outcome === 'warn') continue;
       decisive ??= { rule: rule.id, cause: finding.cause, refusal: rule.refusal };
       counts ||= rule.counts?.includes(finding.cause) ?? false;
@@ -89,19 +91,10 @@ function toCheck<C>(rule: Rule<C>, finding: Finding): Check {
   if (finding.outcome === 'pass') {
     return { id, outcome: 'pass', ...shown, ...(finding.because !== undefined && { because: finding.because }) };
   }
-  const text: CauseText | undefined = rule.causes[finding.cause];
-  if (!text) throw undeclared(id, finding.cause);
-  const cause: Cause = {
-    id: finding.cause,
-    say: text.say,
-    ...(finding.detail !== undefined && { detail: finding.detail }),
-    fixes: text.fixes,
-  };
+  const { say, fixes } = rule.causes[finding.cause] as CauseText;
+  const detail = finding.detail !== undefined && { detail: finding.detail };
+  const cause: Cause = { id: finding.cause, say, ...detail, fixes };
   return { id, outcome: finding.outcome, ...shown, cause };
-}
-
-function undeclared(rule: string, cause: string): Error {
-  return new Error(`rule ${rule} names the cause ${cause}, which it does not declare`);
 }
 
 function unjudgedCause(unjudged: readonly Binding[]): Cause {

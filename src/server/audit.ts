@@ -1,6 +1,7 @@
 /** The key that signs the audit trail's checkpoints, and when they are made. The trail itself is the stores'. */
-import { createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { Upkeep } from '../store/upkeep.ts';
+import { derived } from './keys.ts';
 
 /** Time between checkpoints: what somebody alters later than this after it was written, shows. */
 const SIGN_EVERY_MS = 60_000;
@@ -19,7 +20,7 @@ export interface AuditKey {
 
 /** Derives the key from the 32 bytes of the master key. */
 export function auditKey(master: Uint8Array): AuditKey {
-  const seed = Buffer.from(hkdfSync('sha256', master, 'counterfoil', 'audit', 32));
+  const seed = derived(master, 'audit', 32);
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
   const publicKey = createPublicKey(key);
   return {

@@ -4,7 +4,7 @@
  * or is another hub's, is not restored unnoticed. It is the same for every store, so it also moves a hub from one kind
  * of database to another. It holds no code, token, password or key, but people's names and addresses: keep it private.
  */
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -12,6 +12,7 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Chunk, Dump, Meta } from '../store/upkeep.ts';
+import { derived } from './keys.ts';
 import { OperationError } from './operations.ts';
 
 const FORMAT = { counterfoil: 'backup', version: 1 } as const;
@@ -36,7 +37,7 @@ export type Progress = (rows: number) => void;
 
 /** The key of backups, from the 32 bytes of the master key. */
 export function backupKey(master: Uint8Array): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', master, 'counterfoil', 'backup', 32)));
+  return createSecretKey(derived(master, 'backup', 32));
 }
 
 /**
@@ -52,8 +53,7 @@ export async function writeBackup(
   { onProgress, signal }: { readonly onProgress?: Progress; readonly signal?: AbortSignal } = {},
 ): Promise<BackupDone> {
   const part = `${path}.part`;
-  const claimed = await open(part, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => raiseTaken(error, part));
-  await claimed.close();
+  await claim(part);
   try {
     const rows: Record<string, number> = {};
     const lines = Readable.from(linesOf(dump, key, rows, onProgress), { objectMode: false });
@@ -67,15 +67,19 @@ export async function writeBackup(
   }
 }
 
-function raiseTaken(error: NodeJS.ErrnoException, path: string): never {
-  if (error.code !== 'EEXIST') throw error;
-  throw new OperationError(`${path} is there already: name another file, or move that one away`);
+/** Makes an empty file of this name. @throws OperationError when there is one */
+async function claim(path: string): Promise<void> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new OperationError(`${path} is there already: name another file, or move that one away`);
+  }
 }
 
 /** Gives the finished file its name, and makes the name durable. */
 async function nameOnce(part: string, path: string): Promise<void> {
-  const claimed = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => raiseTaken(error, path));
-  await claimed.close();
+  await claim(path);
   await rename(part, path);
   const folder = await open(dirname(path), 'r');
   await folder.sync().finally(() => folder.close());
@@ -93,16 +97,24 @@ async function* linesOf(
     mac.update(text);
     return text;
   };
-  let total = 0;
+  const count = counter(counts, onProgress);
   yield line({ ...FORMAT, ...meta });
-  for await (const { table, rows } of chunks) {
-    yield line({ table, rows });
-    counts[table] = (counts[table] ?? 0) + rows.length;
-    total += rows.length;
-    onProgress?.(total);
+  for await (const chunk of chunks) {
+    yield line({ table: chunk.table, rows: chunk.rows });
+    count(chunk);
   }
   yield line({ end: counts });
   yield `${JSON.stringify({ mac: mac.digest('base64url') })}\n`;
+}
+
+/** Counts the rows of each table into `counts`, and tells of all so far. */
+function counter(counts: Record<string, number>, onProgress?: Progress): (chunk: Chunk) => void {
+  let total = 0;
+  return ({ table, rows }) => {
+    counts[table] = (counts[table] ?? 0) + rows.length;
+    total += rows.length;
+    onProgress?.(total);
+  };
 }
 
 /**
@@ -123,7 +135,7 @@ export async function readBackup(
   mac.update(`${first.value}\n`);
   async function* chunks(): AsyncGenerator<Chunk> {
     const counts: Record<string, number> = {};
-    let total = 0;
+    const count = counter(counts, onProgress);
     let ended = false;
     for await (const text of lines) {
       const value = parsed(path, text);
@@ -138,9 +150,7 @@ export async function readBackup(
         continue;
       }
       const chunk = chunkOf(path, value);
-      counts[chunk.table] = (counts[chunk.table] ?? 0) + chunk.rows.length;
-      total += chunk.rows.length;
-      onProgress?.(total);
+      count(chunk);
       yield chunk;
     }
     throw new OperationError(`${path} should end with the number of its rows, but it was cut: take another backup`);

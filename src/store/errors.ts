@@ -18,6 +18,11 @@ export class StoreFileError extends Error {
   override readonly name = 'StoreFileError';
 }
 
+/** The answer of a store where `max` of these wait already, for example `intents`. */
+export function tooMany(max: number, what: string): StoreBusyError {
+  return new StoreBusyError(`expected at most ${max} ${what} to wait, but as many do already; try again in a moment`);
+}
+
 /** The answer of a store that was closed. */
 export function closed(): StoreFaultError {
   return new StoreFaultError('expected an open store, but it was closed; open it again');

@@ -10,11 +10,11 @@ export interface Registered<T = unknown> {
   readonly body: T;
 }
 
-/** The kinds of record. `session` and `link` (who is signed in, one-time sign-in links) come and go. */
-export type Registrable = 'app' | 'user' | 'setting' | 'session' | 'link';
+/** The kinds of record. `session`, `link` (who is signed in, one-time sign-in links) and `lease` (which node does what) come and go. */
+export type Registrable = 'app' | 'user' | 'setting' | 'accessory' | 'session' | 'link' | 'lease';
 
 /** Kinds whose changes `Loaded.records` does not count: nobody who reads a case remembers these. */
-export const PASSING: ReadonlySet<string> = new Set<Registrable>(['session', 'link']);
+export const PASSING: ReadonlySet<string> = new Set<Registrable>(['session', 'link', 'lease']);
 
 /** The registry port; the same file or database as the store. */
 export interface Registry {

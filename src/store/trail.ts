@@ -63,7 +63,6 @@ type Fault = (kind: TrailFaultKind, what: string, say: string) => void;
 interface Walked {
   readonly hashes: Map<number, string>;
   last: number;
-  at: number;
   signed: number;
 }
 
@@ -174,7 +173,7 @@ function walk(links: readonly Link[], said: Said, fault: Fault): Map<string, Wal
   const chains = new Map<string, Walked>();
   const bySeq = [...links].sort((a, b) => a.seq - b.seq);
   for (const link of bySeq) {
-    const chain = chains.get(link.chain) ?? { hashes: new Map(), last: 0, at: 0, signed: 0 };
+    const chain = chains.get(link.chain) ?? { hashes: new Map(), last: 0, signed: 0 };
     chains.set(link.chain, chain);
     const { hash: claimed, ...rest } = link;
     if (hash('sha256', linkText(rest), 'hex') !== claimed)
@@ -189,7 +188,6 @@ function walk(links: readonly Link[], said: Said, fault: Fault): Map<string, Wal
       fault('link-altered', nameOf(link), 'it does not follow the link before it');
     chain.hashes.set(link.seq, claimed);
     chain.last = link.seq;
-    chain.at = link.at;
   }
   return chains;
 }

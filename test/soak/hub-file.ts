@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { App } from '../../src/profiles/oauth/app.ts';
 import type { OAuthDeps } from '../../src/profiles/oauth/deps.ts';
-import { type Decision, mintAuthorization } from '../../src/profiles/oauth/mint.ts';
+import { type Decision, type MintedCode, mintAuthorization } from '../../src/profiles/oauth/mint.ts';
 import { codeId, readCode } from '../../src/protocols/typed-code/typed-code.ts';
 import { deriveKeys } from '../../src/server/keys.ts';
 import type { Store } from '../../src/store/port.ts';
@@ -86,23 +86,22 @@ export async function register({ registry }: Pick<StoredHub, 'registry'>): Promi
   await registry.save('app', CLIENT, 0, app);
 }
 
+/** Mints a code for it, bound to a key where one is named. */
+export async function freshCode(deps: OAuthDeps, bound: Pick<Decision, 'jkt'> = {}): Promise<MintedCode> {
+  const { now, generation } = await deps.store.load({});
+  const decision = { by: 'ada', clientId: CLIENT, scopes: ['lamp:read'], redirectUri: REDIRECT, challenge: CHALLENGE };
+  const minted = mintAuthorization(deps, now, generation, { ...decision, ...bound });
+  await deps.store.mint({ grant: minted.grant, codes: [minted.kept] });
+  return minted;
+}
+
 /** Mints a code; the task that exchanges it is named by the code's id. */
 export async function exchangeTask(
-  { deps, store }: Pick<StoredHub, 'deps' | 'store'>,
+  { deps }: Pick<StoredHub, 'deps'>,
   racers: number,
-  more: Partial<Task> & Pick<Decision, 'jkt'> = {},
+  { jkt, ...rest }: Partial<Task> & Pick<Decision, 'jkt'> = {},
 ): Promise<Task> {
-  const { jkt, ...rest } = more;
-  const { now, generation } = await store.load({});
-  const { code, grant, kept } = mintAuthorization(deps, now, generation, {
-    by: 'ada',
-    clientId: CLIENT,
-    scopes: ['lamp:read'],
-    redirectUri: REDIRECT,
-    challenge: CHALLENGE,
-    ...(jkt !== undefined && { jkt }),
-  });
-  await store.mint({ grant, codes: [kept] });
+  const { code, kept } = await freshCode(deps, jkt === undefined ? {} : { jkt });
   return { id: kept.id, form: exchangeForm(code), racers, ...rest };
 }
 

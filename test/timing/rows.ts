@@ -1,8 +1,9 @@
 /** Rows of the study, written straight into the store: applications, grants, and codes in every state. */
-import type { Binding, Code, Grant } from '../../src/core/model.ts';
+import type { Code, Grant } from '../../src/core/model.ts';
 import type { App } from '../../src/profiles/oauth/app.ts';
-import { codeId, mintCode, newId, type Purpose, readCode } from '../../src/protocols/typed-code/typed-code.ts';
+import { codeId, LABELS, mintCode, newId, type Purpose } from '../../src/protocols/typed-code/typed-code.ts';
 import type { Store } from '../../src/store/port.ts';
+import { codeOf, grantOf } from '../contract/fixtures.ts';
 
 /** Applications, and what every code here is bound to. */
 export const APP: string = 'my_app_123';
@@ -41,8 +42,8 @@ export function minter(store: Store, count: number): Mint {
         const now = Date.now();
         const text = mintCode(purpose, 'opaque', now);
         all.push(text);
-        const owner = grantOf(client, now, grant);
-        return store.mint({ grant: owner, codes: [codeOf(purpose, text, client, owner.id, now, code)] });
+        const owner = decisionOf(client, now, grant);
+        return store.mint({ grant: owner, codes: [keptOf(purpose, text, client, owner.id, now, code)] });
       });
       await Promise.all(batch);
     }
@@ -63,34 +64,19 @@ export function appOf(type: App['type'], authMethod: App['authMethod']): App {
   };
 }
 
-function grantOf(client: string, now: number, over: Partial<Grant>): Grant {
-  return {
-    id: newId('gr_', now),
-    profile: 'oauth',
-    by: 'ada',
-    to: client,
-    terms: { scope: ['lamp:read'], redirect_uri: REDIRECT },
-    from: now,
-    until: null,
-    state: 'active',
-    policyEpoch: 1,
-    rev: 1,
-    ...over,
-  };
+function decisionOf(client: string, now: number, over: Partial<Grant>): Grant {
+  const terms = { scope: ['lamp:read'], redirect_uri: REDIRECT };
+  return grantOf({ id: newId('gr_', now), by: 'ada', to: client, terms, from: now, policyEpoch: 1, ...over });
 }
 
-function codeOf(purpose: Purpose, text: string, client: string, grant: string, now: number, over: Partial<Code>): Code {
-  const read = readCode(purpose, text);
-  if (!read.ok) throw new Error('a minted code can be read');
-  const own: readonly Binding[] = [
+function keptOf(purpose: Purpose, text: string, client: string, grant: string, now: number, over: Partial<Code>): Code {
+  const own: Code['bindings'] = [
     { fact: 'redirect_uri', match: 'exact', expected: REDIRECT },
     { fact: 'code_challenge', match: 'exact', expected: CHALLENGE, secret: true },
   ];
-  return {
-    id: codeId(purpose, read.body),
-    grant,
+  return codeOf(grant, {
+    id: codeId(purpose, text.slice(LABELS[purpose].length)),
     purpose,
-    handle: 'opaque',
     bindings: [
       { fact: 'client_id', match: 'exact', expected: client },
       ...(purpose === 'authorization_code' ? own : []),
@@ -98,11 +84,6 @@ function codeOf(purpose: Purpose, text: string, client: string, grant: string, n
     ],
     from: now - MINUTE_MS,
     until: now + 120 * MINUTE_MS,
-    total: 1,
-    used: 0,
-    state: 'live',
-    generation: 1,
-    rev: 1,
     ...over,
-  };
+  });
 }

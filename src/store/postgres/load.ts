@@ -1,6 +1,6 @@
 /** Reading one attempt's case: one statement, hence one snapshot, for all that ask at the same time. */
 import type { Code, Grant, Hold } from '../../core/model.ts';
-import { StoreBusyError } from '../errors.ts';
+import { tooMany } from '../errors.ts';
 import type { Ask, Loaded } from '../port.ts';
 import { type CodeRow, type GrantRow, toCode, toGrant } from '../rows.ts';
 import { COLUMNS } from '../upkeep.ts';
@@ -114,10 +114,7 @@ export function openLoader(
 
   return {
     load(ask) {
-      if (waiting.length >= maxQueue) {
-        const full = `expected at most ${maxQueue} readings to wait, but as many do already; try again in a moment`;
-        return Promise.reject(new StoreBusyError(full));
-      }
+      if (waiting.length >= maxQueue) return Promise.reject(tooMany(maxQueue, 'readings'));
       return new Promise((resolve, reject) => {
         waiting.push({ ask, resolve, reject });
         schedule();

@@ -5,7 +5,7 @@
  * a quarter slower). A batch that the server refuses for a fault of one intent is halved and
  * run again, until the faulty one fails alone.
  */
-import { closed, StoreBusyError } from '../errors.ts';
+import { closed, tooMany } from '../errors.ts';
 import { told, troubleOf } from './connection.ts';
 import type { Writer } from './writer.ts';
 
@@ -98,10 +98,7 @@ export function openLane<I>(options: LaneOptions<I>): Lane<I> {
   return {
     submit(intent) {
       if (!open) return Promise.reject(closed());
-      if (waiting.length >= maxQueue) {
-        const full = `expected at most ${maxQueue} intents to wait, but as many do already; try again in a moment`;
-        return Promise.reject(new StoreBusyError(full));
-      }
+      if (waiting.length >= maxQueue) return Promise.reject(tooMany(maxQueue, 'intents'));
       return new Promise((resolve, reject) => {
         waiting.push({ intent, since: performance.now(), resolve, reject });
         schedule();

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Chain, Head } from '../audit.ts';
 import type { Moment } from '../clock.ts';
-import { closed, StoreBusyError } from '../errors.ts';
+import { closed, tooMany } from '../errors.ts';
 import { told } from './file.ts';
 
 /** What the queue has done so far: `transactions` below `intents` means that grouping works. */
@@ -194,10 +194,7 @@ export function openQueue(
     counters,
     submit(intent) {
       if (!open) return Promise.reject(closed());
-      if (waiting.length >= maxQueue) {
-        const full = `expected at most ${maxQueue} intents to wait, but as many do already; try again in a moment`;
-        return Promise.reject(new StoreBusyError(full));
-      }
+      if (waiting.length >= maxQueue) return Promise.reject(tooMany(maxQueue, 'intents'));
       return new Promise((resolve, reject) => {
         if (waiting.length === 0) waitingSince = performance.now();
         waiting.push({ intent, resolve, reject });
