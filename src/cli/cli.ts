@@ -28,7 +28,9 @@ export interface Cli {
   readonly db: string;
   /** The same as it may be shown: without a password. */
   readonly data: string;
-  /** Opened at the first call. `create` makes a missing file. */
+  /** The hub's operations or the file's, opened at the first call. `create` makes a missing file. */
+  opened(options?: { readonly create?: boolean }): Promise<Opened>;
+  /** The same, where it does not matter whose they are. */
   operations(options?: { readonly create?: boolean }): Promise<Operations>;
   /** The hub's or the file's; where there is neither, operations that know nothing, and a line that says so. */
   operationsOrNothing(): Promise<Opened>;
@@ -86,7 +88,8 @@ function makeCli(environment: Environment, options: GlobalOptions): { cli: Cli; 
     data,
     style,
     json: options.json ?? false,
-    operations: async ({ create = false } = {}) => {
+    operations: async (options) => (await cli.opened(options)).operations,
+    opened: async ({ create = false } = {}) => {
       opened ??= environment.open(db, create);
       const found = await opened;
       if (!found)
@@ -94,7 +97,7 @@ function makeCli(environment: Environment, options: GlobalOptions): { cli: Cli; 
           `no hub is running and there is no data at ${data}`,
           'counterfoil starts one, or name the file with --db',
         );
-      return found.operations;
+      return found;
     },
     operationsOrNothing: async () => {
       opened ??= environment.open(db, false);

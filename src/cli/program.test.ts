@@ -163,9 +163,16 @@ describe('the command line', () => {
       status: async () => ({ issuer: 'i', data: 'of the hub', generation: 3, now: 0 }),
     } as unknown as Operations;
     const door = await serveAdmin(operations, await adminPath(db));
-    expect((await cf(['status'])).out).toContain('of the hub');
+    expect((await cf(['status'])).out).toMatch(/^hub +running\n(.+\n)*data +of the hub\n/);
+    expect(JSON.parse((await cf(['status', '--json'])).out)).toMatchObject({ running: true, data: 'of the hub' });
     await door.close();
     expect((await cf(['status'])).code).toBe(2);
+  });
+
+  it('says where no hub runs and the data was opened directly', async () => {
+    await addApp();
+    expect((await cf(['status'])).out).toMatch(/^hub +not running: the data was opened directly\n/);
+    expect(JSON.parse((await cf(['status', '--json'])).out)).toMatchObject({ running: false, data: db });
   });
 });
 

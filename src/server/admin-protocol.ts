@@ -25,6 +25,7 @@ export const CALLABLE: Readonly<Record<keyof Operations, true>> = {
   revoke: true,
   upd: true,
   explainRequest: true,
+  explainCode: true,
 };
 
 /** How long either end waits for the other's hello. */

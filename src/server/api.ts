@@ -1,48 +1,69 @@
 /** The protected data API: a state snapshot, a live stream, and the switch. RFC 6750, RFC 9449 §7. */
-
+import { isDeepStrictEqual } from 'node:util';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
-import { createReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
+import type { ReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { type Admitted, admit, stillAdmitted } from '../profiles/oauth/resource.ts';
+import { LAMP } from '../protocols/hap/accessory/lamp.ts';
+import type { CharacteristicRead } from '../protocols/hap/characteristics.ts';
+import { HapError } from '../protocols/hap/errors.ts';
 import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
-import { type Accessory, type AccessoryState, HUB_PAIRING, type Switched } from './accessories/accessory.ts';
-import type { Limits } from './limits.ts';
-import { createStreams } from './streams.ts';
+import type { Accessory } from './accessories/accessory.ts';
+import type { LampState, VirtualLamp } from './accessories/virtual-lamp.ts';
+import { bodyText } from './body.ts';
+import type { Streams } from './streams.ts';
 
 /** Scopes of this API, with what each means to the person who is asked. */
 export const API_SCOPES: ReadonlyMap<string, string> = new Map([
   ['lamp:read', 'see whether the lamp is on, now and as it changes'],
   ['lamp:write', 'switch the lamp on and off'],
+  ['home:lamp:direct', 'become a controller of the lamp itself: everything it can do, until removed'],
 ]);
+
+const ON = { aid: LAMP.aid, iid: LAMP.on };
+
+/** What it shows, with what has just been heard of it. */
+async function shownWith({ device, accessory }: LampParts, changes: readonly CharacteristicRead[]): Promise<Shown> {
+  const on = changes.find(({ aid, iid }) => aid === ON.aid && iid === ON.iid)?.value;
+  const { id, name } = accessory;
+  return { id, name, ...(await device.state()), ...(typeof on === 'boolean' && { on }) };
+}
 
 /** How often a silent stream says that it is alive, and looks whether its token still is. */
 const HEARTBEAT_MS = 4_000;
 
-/** The API's routes over the accessories given. */
+/** The lamp, as a device and as the hub reaches it. */
+export interface LampParts {
+  readonly device: Pick<VirtualLamp, 'state'>;
+  readonly accessory: Accessory;
+}
+
+/** What anybody with `lamp:read` may see; `by` is the pairing that switched it last, times in milliseconds. */
+type Shown = LampState & { readonly id: string; readonly name: string };
+
+/** The API's routes over the lamp. */
 export function apiRoutes(
   deps: OAuthDeps,
-  accessories: ReadonlyMap<string, Accessory>,
-  { streamsPerGrant }: Pick<Limits, 'streamsPerGrant'>,
+  lamp: LampParts,
+  { seen, streams }: { readonly seen: ReplayCache; readonly streams: Streams },
 ): readonly Route[] {
-  const seen = createReplayCache();
-  const streams = createStreams(streamsPerGrant);
-
   const guarded =
     (needs: string, handle: (request: Incoming, admitted: Admitted) => Promise<Outgoing>) =>
     async (request: Incoming): Promise<Outgoing> => {
       const admission = await admit(deps, seen, request, [needs]);
       if (!admission.ok) return admission.answer;
-      const answer = await handle(request, admission);
+      const answer = await handle(request, admission).catch(away);
       return { ...answer, headers: { ...answer.headers, ...admission.headers } };
     };
 
-  const states = (): Promise<AccessoryState[]> => Promise.all([...accessories.values()].map((a) => a.state()));
+  /** Asked over HAP, so that a lamp that is away is not said to be there. */
+  const shown = async (): Promise<Shown> => shownWith(lamp, await lamp.accessory.read([ON]));
 
   return [
     {
       method: 'GET',
       path: '/api/state',
       steady: true,
-      handle: guarded('lamp:read', async () => json(200, { accessories: await states() })),
+      handle: guarded('lamp:read', async () => json(200, { accessories: [await shown()] })),
     },
     {
       method: 'GET',
@@ -50,7 +71,7 @@ export function apiRoutes(
       steady: true,
       handle: guarded('lamp:read', async (_request, admitted) => {
         const { id } = admitted.grant;
-        const first = await states();
+        const first = await shown();
         const full = streams.full(id);
         if (full !== undefined) {
           return json(full === 'hub' ? 503 : 429, { error: 'temporarily_unavailable' }, { 'retry-after': '5' });
@@ -63,7 +84,7 @@ export function apiRoutes(
           body: '',
           stream: (sink) => {
             sink.onClose(ended);
-            streamEvents(deps, admitted, accessories, first, sink);
+            streamEvents(deps, admitted, lamp, first, sink);
           },
         };
       }),
@@ -72,76 +93,66 @@ export function apiRoutes(
       method: 'PUT',
       path: '/api/accessories/:id',
       steady: true,
-      handle: guarded('lamp:write', (request, admitted) => setAccessory(accessories, request, admitted)),
+      handle: guarded('lamp:write', (request) => setLamp(lamp.accessory, shown, request)),
     },
   ];
 }
 
+/** An accessory that does not answer is no fault of the hub, nor of whoever asks. */
+function away(error: unknown): Outgoing {
+  if (!(error instanceof HapError)) throw error;
+  const said = { error: 'temporarily_unavailable', error_description: 'the accessory does not answer at the moment' };
+  return json(503, said, { 'retry-after': '5' });
+}
+
 /** One event per change; each is preceded by a look at the token, so that nothing follows a revocation. */
-function streamEvents(
-  deps: OAuthDeps,
-  admitted: Admitted,
-  accessories: ReadonlyMap<string, Accessory>,
-  first: readonly AccessoryState[],
-  sink: Sink,
-): void {
+function streamEvents(deps: OAuthDeps, admitted: Admitted, lamp: LampParts, first: Shown, sink: Sink): void {
   let id = 0;
+  let told: Shown | undefined;
   let tail: Promise<void> = Promise.resolve();
-  const send = (text: string): void => {
+  const send = (text: () => Promise<string>): void => {
     tail = tail.then(async () => {
+      const next = await text();
       // A store that cannot say whether the token is good ends the stream as well.
       const good = await stillAdmitted(deps, admitted).catch(() => false);
-      if (good) sink.write(text);
-      else sink.end();
+      if (!good) sink.end();
+      else if (next !== '') sink.write(next);
     });
   };
-  const sendState = (state: AccessoryState): void => {
-    id += 1;
-    send(`id: ${id}\nevent: state\ndata: ${JSON.stringify(state)}\n\n`);
-  };
-  for (const state of first) sendState(state);
-  const unsubscribe = [...accessories.values()].map((a) => a.subscribe(sendState));
-  const heartbeat = setInterval(() => send(': alive\n\n'), HEARTBEAT_MS);
+  const sendState = (state: Promise<Shown>): void =>
+    send(async () => {
+      const next = await state;
+      if (isDeepStrictEqual(next, told)) return '';
+      told = next;
+      id += 1;
+      return `id: ${id}\nevent: state\ndata: ${JSON.stringify(next)}\n\n`;
+    });
+  sendState(Promise.resolve(first));
+  const unsubscribe = lamp.accessory.subscribe((changes) => sendState(shownWith(lamp, changes)));
+  const heartbeat = setInterval(() => send(async () => ': alive\n\n'), HEARTBEAT_MS);
   sink.onClose(() => {
     clearInterval(heartbeat);
-    for (const end of unsubscribe) end();
+    unsubscribe();
   });
 }
 
-async function setAccessory(
-  accessories: ReadonlyMap<string, Accessory>,
-  request: Incoming,
-  admitted: Admitted,
-): Promise<Outgoing> {
-  const accessory = accessories.get(request.path.slice('/api/accessories/'.length));
-  if (!accessory)
+async function setLamp(accessory: Accessory, shown: () => Promise<Shown>, request: Incoming): Promise<Outgoing> {
+  if (request.path !== `/api/accessories/${accessory.id}`)
     return json(404, { error: 'not_found', error_description: 'no accessory has this id: see /api/state' });
-  const on = readSwitch(request.body);
+  const on = readSwitch(bodyText(request));
   if (on === undefined) {
     return json(400, {
       error: 'invalid_request',
       error_description: 'expected a JSON body {"on": true} or {"on": false}',
     });
   }
-  const pairing = admitted.grant.terms['pairing_id'];
-  const switched =
-    typeof pairing === 'string' ? await setAs(accessory, on, pairing, admitted) : await accessory.set(on, HUB_PAIRING);
-  if (switched === 'done') return json(200, await accessory.state());
-  return json(
-    503,
-    { error: 'temporarily_unavailable', error_description: "the app's pairing is still due on the accessory" },
-    { 'retry-after': '1' },
-  );
+  await accessory.write([{ ...ON, value: on }]);
+  return json(200, await shown());
 }
 
-/** As the pairing of this very grant: neither the hub's nor one that belongs to another app under the same name. */
-async function setAs(accessory: Accessory, on: boolean, pairing: string, { grant }: Admitted): Promise<Switched> {
-  return pairing === HUB_PAIRING ? 'not-paired' : accessory.set(on, pairing, grant.id);
-}
-
-function readSwitch(body: Uint8Array | string): boolean | undefined {
+function readSwitch(body: string): boolean | undefined {
   try {
-    const value: unknown = JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'));
+    const value: unknown = JSON.parse(body);
     const on = typeof value === 'object' && value !== null && 'on' in value ? value.on : undefined;
     return typeof on === 'boolean' ? on : undefined;
   } catch {

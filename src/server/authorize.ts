@@ -5,6 +5,7 @@ import {
   type AuthorizeRequest,
   answerAuthorize,
   consentScopes,
+  isSound,
   readAuthorize,
   refuseAuthorize,
 } from '../profiles/oauth/authorize.ts';
@@ -33,7 +34,9 @@ export interface PageDeps {
   /** The hub's name on its pages. */
   readonly hub: string;
   /** What each scope means to the person who is asked. */
-  readonly meanings: ReadonlyMap<string, string>;
+  readonly meanings: (scopes: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Scopes that are offered where an application is registered; others can be typed. */
+  readonly known: ReadonlyMap<string, string>;
 }
 
 /** Every page route. */
@@ -64,13 +67,14 @@ async function home(deps: PageDeps, request: Incoming): Promise<Outgoing> {
 
 async function ask(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const asked = await readAuthorize(deps.oauth, request.query, request.source);
-  if (!asked.judgement.ok) return outcome(deps, await refuseAuthorize(deps.oauth, asked));
+  if (!isSound(asked)) return outcome(deps, await refuseAuthorize(deps.oauth, asked));
   const session = await deps.sessions.read(request.headers['cookie']);
   if (!session) return showLogin(deps, request, `/authorize?${request.query}`, asked.c.client?.name);
   return consent(deps, session, asked, request.query);
 }
 
-function consent(deps: PageDeps, session: Session, asked: AuthorizeRequest, query: string): Outgoing {
+async function consent(deps: PageDeps, session: Session, asked: AuthorizeRequest, query: string): Promise<Outgoing> {
+  const meanings = await deps.meanings(consentScopes(asked));
   const { redirect_uri: redirectUri = '', dpop_jkt: key, pairing_id: pairingId } = asked.c.request.values;
   const page = consentPage({
     hub: deps.hub,
@@ -80,7 +84,7 @@ function consent(deps: PageDeps, session: Session, asked: AuthorizeRequest, quer
     hidden: { request: query },
     app: { name: asked.c.client?.name ?? '', clientId: asked.c.clientId ?? '', redirectUri },
     scopes: consentScopes(asked).map((name) => {
-      const means = deps.meanings.get(name);
+      const means = meanings.get(name);
       return means === undefined ? { name } : { name, means };
     }),
     ...(key !== undefined && { boundTo: { key: key.slice(0, 8), ...(pairingId !== undefined && { pairingId }) } }),

@@ -1,5 +1,6 @@
 /** Reads the body of a request, and no more of it than the hub has use for. */
 import type { IncomingMessage } from 'node:http';
+import type { Incoming } from '../protocols/http/exchange.ts';
 
 /** Longest body read. */
 export const BODY_BYTES_MAX = 65_536;
@@ -36,4 +37,9 @@ function readChunks(req: IncomingMessage, done: (body: Uint8Array | undefined) =
   req.on('end', () => {
     if (length <= BODY_BYTES_MAX) done(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
   });
+}
+
+/** A body as text. Bytes that are no UTF-8 become U+FFFD. */
+export function bodyText({ body }: Pick<Incoming, 'body'>): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
 }

@@ -24,7 +24,6 @@ export function oauthConfig(issuer: string, port: number, shared: boolean = fals
     codeTtlSeconds: CODE_TTL_MAX_SECONDS,
     accessTtlSeconds: 3_600,
     refreshTtlSeconds: 30 * 86_400,
-    pairingTarget: LAMP_ID,
     ...(shared && { sharedReplay: true }),
   };
 }

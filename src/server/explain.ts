@@ -1,17 +1,27 @@
 /** Judges a pasted request with this hub's records, without sending it and without using anything up. */
 import type { Judgement, Verdict } from '../core/verdict.ts';
+import { explainSignedCode } from '../inspectors/signed-code/signed-code.ts';
 import { readAuthorize } from '../profiles/oauth/authorize.ts';
 import type { Case } from '../profiles/oauth/case.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import type { Action } from '../profiles/oauth/profile.ts';
 import { judgeAccess } from '../profiles/oauth/resource.ts';
-import { judgeToken, readTokenRequest } from '../profiles/oauth/token.ts';
+import { judgeToken, readHandle, readTokenRequest } from '../profiles/oauth/token.ts';
 import { verdictOf } from '../profiles/oauth/verdicts.ts';
 import type { Incoming } from '../protocols/http/exchange.ts';
 import type { HttpRequest } from '../protocols/http-text/message.ts';
 import { OperationError } from './operations.ts';
 
 const SOURCE = 'explain';
+
+/** What is right and wrong with a signed code; of a good one also its id. Whether it was used, its life tells. */
+export async function explainCode(oauth: OAuthDeps, text: string): Promise<Verdict> {
+  const { now } = await oauth.store.load({});
+  const key = oauth.offline ? undefined : oauth.keys.codes;
+  const verdict = explainSignedCode(text, { now, ...(key && { keys: [key] }) }, now);
+  const { handle } = readHandle('authorization_code', text, key);
+  return handle.read === 'ok' ? { ...verdict, code: handle.id } : verdict;
+}
 
 /** The verdict that the request would get now. It is not kept. */
 export async function explainRequest(oauth: OAuthDeps, request: HttpRequest): Promise<Verdict> {

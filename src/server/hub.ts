@@ -1,16 +1,20 @@
 /** The hub: routes, accessories, sessions and the worker around one store. The one list of routes is `routes`. */
 import type { Verdict } from '../core/verdict.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
+import { createReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { oauthRoutes } from '../profiles/oauth/routes.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
 import type { Accessory } from './accessories/accessory.ts';
-import { createLamp, type Lamp } from './accessories/lamp.ts';
+import { createHouse, type House } from './accessories/house.ts';
+import { type LampState, startVirtualLamp } from './accessories/virtual-lamp.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
 import { pageRoutes } from './authorize.ts';
 import { combining } from './combining.ts';
 import { DEFAULT_PORT, HOST_NAMES, KEEP_DAYS, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
-import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
+import { type EffectStep, type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
+import { homeBeyond, meaningsOf } from './home.ts';
+import { homeRoutes } from './home-api.ts';
 import { listen } from './http.ts';
 import type { HubKeys } from './keys.ts';
 import { createPace, type Limits } from './limits.ts';
@@ -19,6 +23,7 @@ import { observed } from './observe.ts';
 import { createOperations } from './operate.ts';
 import type { Operations } from './operations.ts';
 import { createSessions, type Sessions } from './session.ts';
+import { createStreams } from './streams.ts';
 import { createUsers } from './users.ts';
 
 /** What a hub is made of. */
@@ -46,6 +51,8 @@ export interface HubOptions {
   readonly limits?: Partial<Limits>;
   /** Name on the pages. */
   readonly name?: string;
+  /** Time zone (IANA) of the house, for hours in scopes; the machine's unless given. */
+  readonly zone?: string;
   /** Days that dead codes and verdicts are kept; 400 unless told. */
   readonly keepDays?: number;
   /** Milliseconds since the epoch, for what is not in the store: failed sign-ins, forms of strangers. */
@@ -55,6 +62,15 @@ export interface HubOptions {
   /** Told of what a person in charge should be able to look up: security switches that were used. */
   readonly log?: (line: string) => void;
   readonly onFault?: (error: unknown, where: string) => void;
+  /** Told where an effect stands. For tests. */
+  readonly onEffectStep?: (step: EffectStep) => void;
+}
+
+/** The hub's own lamp: an accessory, with its plug. */
+export interface Lamp extends Accessory {
+  state(): Promise<LampState>;
+  /** Unplugged, nothing reaches it. */
+  plug(powered: boolean): Promise<void>;
 }
 
 /** A running hub. */
@@ -63,6 +79,7 @@ export interface Hub {
   readonly port: number;
   readonly operations: Operations;
   readonly sessions: Sessions;
+  readonly house: House;
   readonly lamp: Lamp;
   readonly oauth: OAuthDeps;
   /** Lets requests and effects under way finish. The store stays open: it is the caller's. */
@@ -110,17 +127,36 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     onVerdict: (verdict) => options.onVerdict?.(verdict),
     onEffects: () => worker?.wake(),
   });
-  const lamp = await createLamp(registry, clock, LAMP_ID);
-  const accessories: ReadonlyMap<string, Accessory> = new Map([[lamp.id, lamp]]);
+  const shared = options.shared ?? false;
+  const onLampFault = (error: unknown): void => onFault(error, 'lamp');
+  const device = await startVirtualLamp({
+    registry,
+    id: LAMP_ID,
+    name: 'Lamp',
+    key: keys.lamp,
+    clock,
+    shared,
+    onFault: onLampFault,
+  });
+  const house = createHouse({ registry, seed: keys.controller, lamp: { id: LAMP_ID, name: 'Lamp', device }, clock });
+  const lamp: Lamp = Object.assign((await house.get(LAMP_ID)) as Accessory, {
+    state: () => device.state(),
+    plug: (powered: boolean) => device.plug(powered),
+  });
   // Plain http is allowed on loopback only, so cookies that are not `Secure` never cross a network.
   const secure = given?.startsWith('https:') ?? false;
   const sessions = createSessions({ store, registry, clock, key: keys.session, secure });
   const users = createUsers({ registry, clock });
+  // One memory of proofs for all of the API: a proof is for one call, whichever it is.
+  const seen = createReplayCache();
+  const streams = createStreams(limits.streamsPerGrant);
+  const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   let made: { readonly oauth: OAuthDeps; readonly operations: Operations } | undefined;
   const listener = await listen({
     routes: (port) => {
       const config = oauthConfig(given ?? `http://localhost:${port}`, port, options.shared);
-      const oauth: OAuthDeps = { store, registry, keys, config, pace };
+      const beyond = homeBeyond({ house, origins: [config.issuer, ...config.aliases] });
+      const oauth: OAuthDeps = { store, registry, keys, config, pace, beyond };
       const operations = createOperations({
         oauth,
         users,
@@ -128,10 +164,19 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         ...(options.log && { log: options.log }),
       });
       made = { oauth, operations };
-      const pages = { oauth, operations, sessions, users, hub: options.name ?? 'Counterfoil', meanings: API_SCOPES };
+      const pages = {
+        oauth,
+        operations,
+        sessions,
+        users,
+        hub: options.name ?? 'Counterfoil',
+        meanings: meaningsOf(house),
+        known: API_SCOPES,
+      };
       return [
         ...oauthRoutes(oauth, [...API_SCOPES.keys()]),
-        ...apiRoutes(oauth, accessories, limits),
+        ...apiRoutes(oauth, { device, accessory: lamp }, { seen, streams }),
+        ...homeRoutes({ oauth, house, seen, streams, zone }),
         ...pageRoutes(pages),
         ...appRoutes(pages),
       ];
@@ -143,22 +188,36 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     ...(options.trustProxy && { trustProxy: true }),
     onFault,
     onTurnedAway: (requests) => options.log?.(turnedAway(requests)),
+  }).catch(async (error: unknown) => {
+    await device.close();
+    throw error;
   });
   if (!made) throw new Error('a listener has its routes');
   const { oauth, operations } = made;
   const sweeping = startSweeping(store, options.keepDays ?? KEEP_DAYS, onFault);
-  worker = startEffectsWorker(store, accessories, (error) => onFault(error, 'effects'));
+  worker = startEffectsWorker({
+    store,
+    registry,
+    house,
+    shared,
+    clock,
+    onFault: (error) => onFault(error, 'effects'),
+    onStep: options.onEffectStep,
+  });
   return {
     issuer: oauth.config.issuer,
     port: listener.port,
     operations,
     sessions,
+    house,
     lamp,
     oauth,
     async close() {
       sweeping.stop();
       await listener.close();
       await worker?.stop();
+      await house.close();
+      await device.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMemory } from '../store/memory/open.ts';
-import { expectSameKey, masterKey } from './keys.ts';
+import { deriveKeys, expectSameKey, masterKey } from './keys.ts';
 
 const KEY = 'ab'.repeat(32);
 let folder: string;
@@ -13,6 +13,30 @@ beforeEach(() => {
   file = join(folder, 'hub.db.key');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('derived keys', () => {
+  const DAY = 86_400_000;
+  const START = Math.ceil(1_800_000_000_000 / (30 * DAY)) * 30 * DAY;
+
+  it('are the same wherever the master key is, and no other', () => {
+    const [one, two, other] = [KEY, KEY, 'cd'.repeat(32)].map((key) => deriveKeys(Buffer.from(key, 'hex')));
+    const told = (keys = one) => [keys?.codes.id, ...(keys?.sealing.keysAt(START) ?? []).map(({ id }) => id)];
+    expect(told(two)).toEqual(told(one));
+    expect(new Set([...told(one), ...told(other)]).size).toBe(10);
+  });
+
+  it('seal for thirty days, a day more on either side, and three months back they are known by name', () => {
+    const { keysAt } = deriveKeys(Buffer.from(KEY, 'hex')).sealing;
+    const [first, ...older] = keysAt(START);
+    expect(first).toMatchObject({ notBefore: START - DAY, notAfter: START + 31 * DAY });
+    expect(older).toHaveLength(3);
+    expect(keysAt(START - 1)[0].id).toBe(older[0]?.id);
+    expect(older[0]?.notAfter).toBe(START + DAY);
+    expect(keysAt(START + 30 * DAY).map(({ id }) => id)).toContain(first.id);
+    for (let month = 1; month < 40; month++) keysAt(START + month * 30 * DAY);
+    expect(keysAt(START)[0].id).toBe(first.id);
+  });
+});
 
 describe('the master key', () => {
   it('is made once, for its owner only', () => {

@@ -4,7 +4,9 @@
  */
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import type { OAuthKeys } from '../profiles/oauth/deps.ts';
+import type { OAuthKeys, SealingKeys } from '../profiles/oauth/deps.ts';
+import { privateKeyOf, type SealingKey, sealingKey } from '../protocols/sealed/key.ts';
+import { type SigningKey, signingKey } from '../protocols/signed-code/signed-code.ts';
 import type { Registry } from '../store/registry.ts';
 import { OperationError } from './operations.ts';
 import { changeRecord } from './records.ts';
@@ -16,18 +18,58 @@ const KEY_VARIABLE = 'COUNTERFOIL_KEY';
 export interface HubKeys extends OAuthKeys {
   /** CSRF tokens of sign-in sessions. */
   readonly session: KeyObject;
+  readonly codes: SigningKey;
+  readonly sealing: SealingKeys;
+  /** 32 bytes that the hub's HAP identity as a controller is made of. */
+  readonly controller: Uint8Array;
+  /** 32 bytes that seal what the hub's own lamp keeps secret. */
+  readonly lamp: Uint8Array;
+}
+
+/** So many bytes for one purpose, by HKDF-SHA-256 (RFC 5869) from the 32 bytes of the master key. */
+export function derived(master: Uint8Array, purpose: string, bytes: number): Buffer {
+  return Buffer.from(hkdfSync('sha256', master, 'counterfoil', purpose, bytes));
+}
+
+/** What the 32 bytes are derived for that the hub's long-term Ed25519 key (its LTPK in HAP) is made of. */
+export const LTPK_PURPOSE: string = 'hub-ltpk';
+
+/** A sealing key is for 30 days, and good for a day on either side of them. */
+const SEALING_MS = 30 * 86_400_000;
+const SPARE_MS = 86_400_000;
+/** Keys before the one in force that are still known by name. */
+const OLDER = 3;
+
+/** The sealing keys at a time: each month has its own, the same on every node. Made when they are first asked for. */
+function sealingKeys(master: Uint8Array): SealingKeys['keysAt'] {
+  const made = new Map<number, SealingKey>();
+  const keyOf = (month: number): SealingKey => {
+    const start = month * SEALING_MS;
+    const times = { notBefore: start - SPARE_MS, notAfter: start + SEALING_MS + SPARE_MS };
+    const key = made.get(month) ?? sealingKey(derived(master, `sealing:${month}`, 32), times);
+    made.set(month, key);
+    for (const old of made.keys()) if (made.size > 2 * OLDER) made.delete(old);
+    return key;
+  };
+  return (now) => {
+    const month = Math.floor(now / SEALING_MS);
+    return [keyOf(month), ...Array.from({ length: OLDER }, (_, i) => keyOf(month - 1 - i))];
+  };
 }
 
 /** Derives the keys of a hub from 32 bytes. */
 export function deriveKeys(master: Uint8Array): HubKeys {
-  const derive = (purpose: string): KeyObject =>
-    createSecretKey(Buffer.from(hkdfSync('sha256', master, 'counterfoil', purpose, 32)));
+  const derive = (purpose: string): KeyObject => createSecretKey(derived(master, purpose, 32));
   return {
     successor: derive('refresh-successor'),
     nonce: derive('dpop-nonce'),
     reference: derive('verdict-reference'),
     apiNonce: createSecretKey(randomBytes(32)),
     session: derive('session'),
+    controller: derived(master, 'hap-controller', 32),
+    lamp: derived(master, 'hap-lamp', 32),
+    codes: signingKey(privateKeyOf('Ed25519', derived(master, 'signed-code', 32))),
+    sealing: { ltsk: privateKeyOf('Ed25519', derived(master, LTPK_PURPOSE, 32)), keysAt: sealingKeys(master) },
   };
 }
 
@@ -69,7 +111,7 @@ export function masterKey(
  * @throws OperationError when the mark is another key's
  */
 export async function expectSameKey(registry: Registry, master: Uint8Array): Promise<void> {
-  const mark = Buffer.from(hkdfSync('sha256', master, 'counterfoil', 'key-mark', 16)).toString('hex');
+  const mark = derived(master, 'key-mark', 16).toString('hex');
   const kept = await changeRecord<{ readonly mark: string }>(registry, 'setting', 'key-mark', (now) => now ?? { mark });
   if (kept.mark !== mark)
     throw new OperationError(

@@ -279,8 +279,8 @@ function frame({ deps, session }: Visit): { hub: string; signed: ReturnType<type
   return { hub: deps.hub, signed: signedOf(deps, session) };
 }
 
-function knownScopes({ meanings }: PageDeps): readonly KnownScope[] {
-  return [...meanings].map(([name, means]) => ({ name, means }));
+function knownScopes({ known }: PageDeps): readonly KnownScope[] {
+  return [...known].map(([name, means]) => ({ name, means }));
 }
 
 function lines(text: string | undefined): readonly string[] {

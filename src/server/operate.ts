@@ -4,19 +4,20 @@ import type { Code, Grant } from '../core/model.ts';
 import { show } from '../core/show.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { App } from '../profiles/oauth/app.ts';
-import { mintAsked, readAuthorize } from '../profiles/oauth/authorize.ts';
+import { isSound, mintAsked, readAuthorize } from '../profiles/oauth/authorize.ts';
 import { listOf } from '../profiles/oauth/case.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { CODE_TTL_MAX_SECONDS } from '../profiles/oauth/deps.ts';
 import { mintCodeOf } from '../profiles/oauth/mint.ts';
 import { challengeOf } from '../profiles/oauth/prove/pkce.ts';
 import { openReference } from '../profiles/oauth/reference.ts';
+import { readHandle } from '../profiles/oauth/token.ts';
 import { withChecks } from '../profiles/oauth/verdicts.ts';
-import { codeId, readCode, shortId } from '../protocols/typed-code/typed-code.ts';
+import { shortId } from '../protocols/typed-code/typed-code.ts';
 import type { Listing, Query } from '../store/port.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
-import { eachGrant } from './erase.ts';
-import { explainRequest } from './explain.ts';
+import { explainCode, explainRequest } from './explain.ts';
+import { revokeEach } from './grants.ts';
 import {
   type Minted,
   type MintInput,
@@ -86,6 +87,7 @@ export function createOperations(deps: OperateDeps): Operations {
     revoke: (id, cause) => revoke(oauth, id, cause ?? undefined),
     upd: (codeOrId) => upd(oauth, codeOrId),
     explainRequest: (request) => explainRequest(oauth, request),
+    explainCode: (text) => explainCode(oauth, text),
   };
 }
 
@@ -131,13 +133,8 @@ async function removeApp(
 ): Promise<{ removed: string; revokedGrants: number }> {
   await appNamed(registry, id);
   await registry.remove('app', id);
-  let revokedGrants = 0;
-  for await (const grant of eachGrant(store, { client: id })) {
-    if (grant.state !== 'active') continue;
-    await store.revoke({ target: { grant: grant.id }, cause: 'application-removed' });
-    revokedGrants += 1;
-  }
-  return { removed: id, revokedGrants };
+  const active = ({ state }: Grant): boolean => state === 'active';
+  return { removed: id, revokedGrants: await revokeEach(store, { client: id }, active, 'application-removed') };
 }
 
 /** The same road as a browser's: the request is judged by the authorize table, with the person in charge as the owner. */
@@ -157,9 +154,10 @@ async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
   if (input.jkt !== undefined) query.set('dpop_jkt', input.jkt);
   if (input.pairingId !== undefined) query.set('pairing_id', input.pairingId);
   const asked = await readAuthorize(oauth, query.toString(), 'operator', 'allow');
-  if (!asked.judgement.ok) throw new OperationError(whyNot(asked.judgement.checks));
+  if (!isSound(asked)) throw new OperationError(whyNot(asked.objection?.checks ?? asked.judgement.checks));
   const { minted } = await mintAsked(oauth, asked, 'operator', {
     ...(input.short === true && { short: true }),
+    ...(input.handle === 'signed' && { handle: 'signed' }),
     ...(input.ttlSeconds !== undefined && { ttlSeconds: input.ttlSeconds }),
   });
   return { ...handedOut(minted.code, minted.kept, minted.grant), ...(verifier !== undefined && { verifier }) };
@@ -177,6 +175,7 @@ function checkMint(input: MintInput, app: App, challenge: string | undefined): v
     throw new OperationError(`expected a lifetime of 1 to ${CODE_TTL_MAX_SECONDS} whole seconds, got ${ttl}`);
   }
   if (!input.short) return;
+  if (input.handle === 'signed') throw new OperationError('expected a short code or a signed one, got both');
   if (app.exceptions?.shortCodes !== true) {
     throw new OperationError(
       `${input.client} gets 29-character codes: switch the short form on with counterfoil app edit ${input.client} --short-codes`,
@@ -234,7 +233,7 @@ async function upd(oauth: OAuthDeps, codeOrId: string): Promise<Updated> {
     now,
     generation,
     ttlSeconds: oauth.config.codeTtlSeconds,
-    short: old.handle === 'bound',
+    form: old.handle === 'bound' ? 'bound' : (old.handle === 'signed' && oauth.keys.codes) || 'opaque',
   });
   const won = await oauth.store.mint({ codes: [fresh.kept], supersedes: { code: old.id, rev: old.rev } });
   if (won === 'stale')
@@ -270,9 +269,12 @@ async function codeToUpdate(oauth: OAuthDeps, codeOrId: string): Promise<Code> {
 
 /** The code itself, pasted; it is never repeated in an answer. */
 async function codePresented(oauth: OAuthDeps, text: string): Promise<Code> {
-  const read = readCode('authorization_code', text);
-  if (!read.ok) throw new OperationError(`expected a code or an id that begins with cd_: ${read.detail}`);
-  const id = codeId('authorization_code', read.body);
+  const { handle } = readHandle('authorization_code', text, oauth.keys.codes);
+  if (handle.read !== 'ok') {
+    const why = handle.read === 'signed' ? `${handle.cause}, expected ${handle.expected}` : handle.detail;
+    throw new OperationError(`expected a code or an id that begins with cd_: ${why}`);
+  }
+  const { id } = handle;
   const code = (await oauth.store.load({ codes: [id] })).codes.get(id);
   if (!code) throw new NotFoundError('this hub never minted that code, or has forgotten it after its retention');
   return code;

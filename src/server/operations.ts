@@ -49,6 +49,8 @@ export interface MintInput {
   readonly pairingId?: string;
   /** The 16-character form; needs a key. */
   readonly short?: boolean;
+  /** A code that is signed, and can be verified offline. */
+  readonly handle?: 'signed';
   /** Seconds, 300 at most. */
   readonly ttlSeconds?: number;
 }
@@ -109,4 +111,6 @@ export interface Operations {
   upd(codeOrId: string): Promise<Updated>;
   /** Judges a request without sending it: with this hub's records, and without using anything up. */
   explainRequest(request: HttpRequest): Promise<Verdict>;
+  /** Judges the text of a signed code, or a complaint of one, with this hub's key where there is one. It is not kept. */
+  explainCode(text: string): Promise<Verdict>;
 }

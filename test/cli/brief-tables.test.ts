@@ -217,10 +217,19 @@ describe('applications', () => {
       withoutPkce: true,
     });
     const wrong = await place.cf(['explain', 'client', 'half_done']);
-    expect([right.code, wrong.code]).toEqual([0, 1]);
+    const scopes = ['lamp:read', 'lamp:write'];
+    await hub.operations.addApp('put_away', { redirectUris: [REDIRECT], scopes, disabledScopes: scopes });
+    const off = await place.cf(['explain', 'client', 'put_away']);
+    await hub.operations.editApp('put_away', { disabledScopes: ['lamp:write'] });
+    const half = await place.cf(['explain', 'client', 'put_away']);
+    await hub.operations.removeApp('put_away');
+    expect([right.code, wrong.code, off.code, half.code]).toEqual([0, 1, 1, 0]);
     expect(right.out).toContain('type-and-method');
     expect(unwrapped(wrong.out)).toContain('counterfoil app edit half_done --grant-type authorization_code');
-    expectGolden('A19-explain-client', `${pasted(right)}\n${pasted(wrong)}`);
+    expect(unwrapped(off.out)).toContain('every scope is switched off, so every request is refused');
+    await expect(mint('half_done')).rejects.toThrow('the application has none to fall back on');
+    expect([half.out[0], half.out.includes('every scope')]).toEqual(['!', false]);
+    expectGolden('A19-explain-client', [right, wrong, off, half].map(pasted).join('\n'));
   });
 
   it('A20: the Trusted Applications registry is kept from the command line', async () => {

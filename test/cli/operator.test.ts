@@ -193,6 +193,11 @@ describe('with a running hub', () => {
     expect(await ids(['verdicts', '--cause', 'redirect-uri-exact'])).toEqual([refused[0]]);
     expect(await ids(['verdicts', '--cause', 'oauth.code-verifier'])).toEqual([refused[1]]);
     expect(await ids(['verdicts', '--cause', 'mismatch'])).toEqual([refused[1]]);
+    expect(await ids(['verdicts', '--rule', 'redirect-uri-exact'])).toEqual([refused[0]]);
+    expect(await ids(['verdicts', '--rule', 'oauth.code-verifier'])).toEqual([refused[1]]);
+    expect(await ids(['verdicts', '--rule', 'code-verifier', '--cause', 'mismatch'])).toEqual([refused[1]]);
+    expect(await ids(['verdicts', '--rule', 'code-verifier', '--cause', 'differs'])).toEqual([]);
+    expect(await ids(['verdicts', '--rule', 'mismatch'])).toEqual([]);
     expect(await ids(['verdicts', '--refused', ...until])).toEqual([refused[1]]);
     expect(await ids(['verdicts', '--ok', '--cause', 'mismatch'])).toEqual([]);
     expect(await ids(['verdicts', '--since', '1h', '--grant', second.grant])).toHaveLength(2);

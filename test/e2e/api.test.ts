@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { proofKey } from '../support/dpop.ts';
 import { type EventStream, openEvents } from '../support/event-stream.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
+import { switchLamp } from '../support/lamp.ts';
 import {
   addPublic,
   atOnce,
@@ -102,7 +103,7 @@ describe('what a token opens', () => {
 describe('the live stream', () => {
   it('begins with the state and tells every change in order', async () => {
     const { access_token: token } = await enter();
-    await t.hub.lamp.set(false, 'hub');
+    await switchLamp(t, false);
     const stream = await watch(token);
     for (const on of [true, false, true]) await put(token, JSON.stringify({ on }));
     await stream.until(4);
@@ -117,12 +118,12 @@ describe('the live stream', () => {
       const { access_token: token, grant } = await enter();
       const stream = await watch(token);
       await stream.until(1);
-      const busy = Promise.all(Array.from({ length: 20 }, (_, i) => t.hub.lamp.set(i % 2 === 0, 'hub')));
+      const busy = Promise.all(Array.from({ length: 20 }, (_, i) => switchLamp(t, i % 2 === 0)));
       await t.hub.operations.revoke(grant);
       const revokedAt = clock.now();
       clock.move(1);
       await busy;
-      for (let i = 0; i < 5; i++) await t.hub.lamp.set(i % 2 === 0, 'hub');
+      for (let i = 0; i < 5; i++) await switchLamp(t, i % 2 === 0);
       await stream.ended;
       expect(stream.events.filter((event) => event.data.changedAt > revokedAt)).toEqual([]);
       expect((await callApi(t, token)).status).toBe(401);
@@ -145,7 +146,7 @@ describe('the live stream', () => {
     const { access_token: token } = await enter();
     const stream = await watch(token);
     clock.move(3_600_000);
-    await t.hub.lamp.set(true, 'hub');
+    await switchLamp(t, true);
     await stream.until(2);
     clock.move(1);
     vi.advanceTimersByTime(15_000);
@@ -160,7 +161,7 @@ describe('the live stream', () => {
     const stream = await watch(token);
     await stream.until(1);
     await t.hub.operations.removeApp('passing');
-    await t.hub.lamp.set(false, 'hub');
+    await switchLamp(t, false);
     await stream.ended;
     expect(stream.events).toHaveLength(1);
   });

@@ -4,11 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Minted } from '../../src/server/operations.ts';
 import { type ProofKey, proofKey } from '../support/dpop.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
+import { appPairings, switchLamp } from '../support/lamp.ts';
 import {
   addConfidential,
   addPublic,
   basic,
   callApi,
+  DIRECT_SCOPES,
   exchangeForm,
   type KeyedClient,
   keyedClient,
@@ -27,7 +29,7 @@ let t: TestHub;
 beforeEach(async () => {
   clock = heldClock();
   t = await startTestHub({ clock: clock.now });
-  await addPublic(t, APP);
+  await addPublic(t, APP, { scopes: DIRECT_SCOPES });
 });
 afterEach(async () => {
   await t.close();
@@ -44,7 +46,7 @@ async function paired(
   pairing = PAIRING,
 ): Promise<{ minted: Minted; app: KeyedClient; access: string }> {
   const app = keyedClient(t, key, clock.now, pairing);
-  const minted = await t.hub.operations.mint({ client, jkt: key.jkt, pairingId: pairing });
+  const minted = await t.hub.operations.mint({ client, jkt: key.jkt, pairingId: pairing, scopes: DIRECT_SCOPES });
   const { access_token: access } = await tokens(t, app.token(exchangeForm(client, minted)));
   return { minted, app, access };
 }
@@ -57,25 +59,25 @@ describe('the pairing of somebody else', () => {
     const mine = await paired(APP, owner);
     await becomes(mine.minted, 'done');
 
-    await addPublic(t, OTHER);
+    await addPublic(t, OTHER, { scopes: DIRECT_SCOPES });
     const thief = await paired(OTHER, await proofKey('EdDSA'));
     await vi.waitFor(async () => expect((await effectOf(thief.minted))?.lastError).toContain('another key'), {
       timeout: 10_000,
       interval: 20,
     });
     expect(await effectOf(thief.minted)).toMatchObject({ state: 'due' });
-    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: owner.jwk.x }]);
+    expect(await appPairings(t)).toEqual([{ id: PAIRING, key: owner.jwk.x }]);
 
     await t.hub.operations.revoke(thief.minted.grant);
     await becomes(thief.minted, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: owner.jwk.x }]);
+    expect(await appPairings(t)).toEqual([{ id: PAIRING, key: owner.jwk.x }]);
     expect((await lamp(mine.app, mine.access, true)).status).toBe(200);
   });
 
   it('cannot be used by an app that was refused it', async () => {
     const mine = await paired(APP, await proofKey('EdDSA'));
     await becomes(mine.minted, 'done');
-    await addPublic(t, OTHER);
+    await addPublic(t, OTHER, { scopes: DIRECT_SCOPES });
     const thief = await paired(OTHER, await proofKey('EdDSA'));
     expect((await lamp(thief.app, thief.access, true)).status).toBe(503);
     expect(await t.hub.lamp.state()).toMatchObject({ on: false });
@@ -84,7 +86,7 @@ describe('the pairing of somebody else', () => {
   it('is not the hub’s own: an app that calls itself so switches nothing', async () => {
     const app = await paired(APP, await proofKey('EdDSA'), 'hub');
     expect((await lamp(app.app, app.access, true)).status).toBe(503);
-    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await appPairings(t)).toEqual([]);
     expect(await t.hub.lamp.state()).toMatchObject({ on: false });
   });
 
@@ -97,13 +99,13 @@ describe('the pairing of somebody else', () => {
 
     await t.hub.operations.revoke(second.minted.grant);
     await becomes(second.minted, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: key.jwk.x }]);
+    expect(await appPairings(t)).toEqual([{ id: PAIRING, key: key.jwk.x }]);
     expect((await lamp(first.app, first.access, true)).status).toBe(200);
     expect((await lamp(second.app, second.access, false)).status).toBe(401);
 
     await t.hub.operations.revoke(first.minted.grant);
     await becomes(first.minted, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await appPairings(t)).toEqual([]);
   });
 
   it('is neither lost nor left behind when grants of it begin and end at once', async () => {
@@ -112,12 +114,12 @@ describe('the pairing of somebody else', () => {
     await Promise.all(all.slice(1).map(({ minted }) => t.hub.operations.revoke(minted.grant)));
     for (const { minted } of all.slice(1)) await becomes(minted, 'undone');
     for (const { minted } of all.slice(0, 1)) await becomes(minted, 'done');
-    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: key.jwk.x }]);
+    expect(await appPairings(t)).toEqual([{ id: PAIRING, key: key.jwk.x }]);
     const last = all[0]?.minted;
     if (!last) throw new Error('there are six');
     await t.hub.operations.revoke(last.grant);
     await becomes(last, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await appPairings(t)).toEqual([]);
   });
 });
 
@@ -130,7 +132,7 @@ describe('a token that should be dead', () => {
     const reader = stream.body?.getReader();
     await reader?.read();
     await t.hub.operations.editApp(APP, { disabledScopes: ['lamp:read'] });
-    await t.hub.lamp.set(true, 'hub');
+    await switchLamp(t, true);
     expect(await reader?.read()).toEqual({ done: true, value: undefined });
   });
 
@@ -140,7 +142,7 @@ describe('a token that should be dead', () => {
     const reader = (await callApi(t, access, '/api/events')).body?.getReader();
     await reader?.read();
     await t.hub.oauth.registry.remove('app', APP);
-    await t.hub.lamp.set(true, 'hub');
+    await switchLamp(t, true);
     expect(await reader?.read()).toEqual({ done: true, value: undefined });
   });
 });

@@ -1,10 +1,20 @@
 /** What a redemption owes to an accessory: done only when read back, still due while it cannot be reached. */
 // proves: C10, C9, X9
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LAMP } from '../../src/protocols/hap/accessory/lamp.ts';
 import type { Minted } from '../../src/server/operations.ts';
 import { type ProofKey, proofKey } from '../support/dpop.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
-import { addPublic, exchangeForm, type KeyedClient, keyedClient, type Tokens, tokens } from '../support/outside.ts';
+import { appPairings, directSession } from '../support/lamp.ts';
+import {
+  addPublic,
+  DIRECT_SCOPES,
+  exchangeForm,
+  type KeyedClient,
+  keyedClient,
+  type Tokens,
+  tokens,
+} from '../support/outside.ts';
 import { visitor } from '../support/visitor.ts';
 
 const APP = 'my_app_123';
@@ -17,7 +27,7 @@ let app: KeyedClient;
 beforeEach(async () => {
   clock = heldClock();
   t = await startTestHub({ clock: clock.now });
-  await addPublic(t, APP);
+  await addPublic(t, APP, { scopes: DIRECT_SCOPES });
   key = await proofKey('EdDSA');
   app = keyedClient(t, key, clock.now, PAIRING);
 });
@@ -42,11 +52,13 @@ const switchLamp = (token: string, on: boolean): Promise<Response> =>
   app.api(token, { method: 'PUT', path: '/api/accessories/lamp', body: JSON.stringify({ on }) });
 
 describe('a pairing', () => {
-  it('is due with the tokens, done when the lamp lists it with its key, and then switches the lamp itself', async () => {
-    const { minted, issued } = await redeem();
+  it('is due with the tokens, done when the lamp lists it with its key, and then switches the lamp directly, as itself', async () => {
+    const { minted } = await redeem();
     await becomes(minted, 'done');
-    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: key.jwk.x }]);
-    expect((await switchLamp(issued.access_token, true)).status).toBe(200);
+    expect(await appPairings(t)).toEqual([{ id: PAIRING, key: key.jwk.x }]);
+    const session = await directSession(t, PAIRING, key);
+    await session.write([{ aid: LAMP.aid, iid: LAMP.on, value: true }]);
+    session.close();
     expect(await t.hub.lamp.state()).toMatchObject({ on: true, by: PAIRING });
   });
 
@@ -55,7 +67,7 @@ describe('a pairing', () => {
     await becomes(minted, 'done');
     expect(await t.hub.operations.revoke(minted.grant)).toMatchObject({ undoing: 1 });
     await becomes(minted, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await appPairings(t)).toEqual([]);
     expect((await switchLamp(issued.access_token, true)).status).toBe(401);
   });
 
@@ -68,14 +80,14 @@ describe('a pairing', () => {
 
 describe('an unplugged lamp', () => {
   it('leaves the pairing still due, says so on the timeline, and gets it once it is plugged in', async () => {
-    t.hub.lamp.plug(false);
+    await t.hub.lamp.plug(false);
     const { minted, issued } = await redeem();
     await tried(minted, 'unplugged');
+    expect((await switchLamp(issued.access_token, true)).status).toBe(503);
     expect(await effectOf(minted)).toMatchObject({ state: 'due', attempts: 1 });
     expect(await pageOf(minted)).toMatch(/Pairing on .*lamp.*still due.*unplugged/s);
 
-    t.hub.lamp.plug(true);
-    expect((await switchLamp(issued.access_token, true)).status).toBe(503);
+    await t.hub.lamp.plug(true);
     clock.move(8_000);
     await becomes(minted, 'done');
     expect(await effectOf(minted)).not.toHaveProperty('lastError');
@@ -86,26 +98,26 @@ describe('an unplugged lamp', () => {
   it('leaves a revoked pairing still being undone, and loses it once it is plugged in', async () => {
     const { minted } = await redeem();
     await becomes(minted, 'done');
-    t.hub.lamp.plug(false);
+    await t.hub.lamp.plug(false);
     await t.hub.operations.revoke(minted.grant);
     await tried(minted, 'unplugged');
     expect(await effectOf(minted)).toMatchObject({ state: 'undoing' });
-    t.hub.lamp.plug(true);
-    expect(await t.hub.lamp.listPairings()).toHaveLength(1);
+    await t.hub.lamp.plug(true);
+    expect(await appPairings(t)).toHaveLength(1);
     clock.move(8_000);
     await becomes(minted, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await appPairings(t)).toEqual([]);
   });
 
   it('whose pairing is revoked while still due never gets it', async () => {
-    t.hub.lamp.plug(false);
+    await t.hub.lamp.plug(false);
     const { minted } = await redeem();
     await tried(minted, 'unplugged');
     await t.hub.operations.revoke(minted.grant);
-    t.hub.lamp.plug(true);
+    await t.hub.lamp.plug(true);
     clock.move(8_000);
     await becomes(minted, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await appPairings(t)).toEqual([]);
   });
 });
 
@@ -113,22 +125,23 @@ describe('a lamp that lies', () => {
   it('about the removal stays undoing for as long as it lists the pairing', async () => {
     const { minted } = await redeem();
     await becomes(minted, 'done');
-    const removal = vi.spyOn(t.hub.lamp, 'removePairing').mockResolvedValue('gone');
+    const removal = vi.spyOn(t.hub.lamp, 'removePairing').mockResolvedValue();
     await t.hub.operations.revoke(minted.grant);
     await tried(minted, 'still lists the pairing');
     expect(await effectOf(minted)).toMatchObject({ state: 'undoing', attempts: 1 });
     removal.mockRestore();
     clock.move(8_000);
     await becomes(minted, 'undone');
-    expect(await t.hub.lamp.listPairings()).toEqual([]);
+    expect(await appPairings(t)).toEqual([]);
   });
 
   it('about the pairing stays due, and keeping another key under its name is no pairing either', async () => {
+    const other = await proofKey('EdDSA');
     const pairing = vi.spyOn(t.hub.lamp, 'addPairing').mockResolvedValue();
     const { minted } = await redeem();
     await tried(minted, 'does not list it');
     pairing.mockRestore();
-    await t.hub.lamp.addPairing({ id: PAIRING, key: 'of somebody else' }, 'gr_of_somebody_else');
+    await t.hub.lamp.addPairing({ id: PAIRING, key: other.jwk.x ?? '', admin: false });
     const again = vi.spyOn(t.hub.lamp, 'addPairing').mockResolvedValue();
     clock.move(8_000);
     // A second try that was settled: it waits 4 s, where a lease would be longer.
@@ -137,10 +150,10 @@ describe('a lamp that lies', () => {
     again.mockRestore();
     clock.move(8_000);
     await tried(minted, 'another key');
-    await t.hub.lamp.removePairing({ id: PAIRING, key: 'of somebody else' }, 'gr_of_somebody_else');
+    await t.hub.lamp.removePairing(PAIRING);
     clock.move(8_000);
     await becomes(minted, 'done');
-    expect(await t.hub.lamp.listPairings()).toEqual([{ id: PAIRING, key: key.jwk.x }]);
+    expect(await appPairings(t)).toEqual([{ id: PAIRING, key: key.jwk.x }]);
   });
 });
 

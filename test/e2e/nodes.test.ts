@@ -10,11 +10,13 @@ import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { proofKey } from '../support/dpop.ts';
 import { openEvents } from '../support/event-stream.ts';
 import type { TestHub } from '../support/hub.ts';
+import { appPairings } from '../support/lamp.ts';
 import { type Nodes, type SharedData, startNodes } from '../support/nodes.ts';
 import {
   addPublic,
   atOnce,
   callApi,
+  DIRECT_SCOPES,
   exchangeForm,
   type KeyedClient,
   keyedClient,
@@ -63,7 +65,7 @@ describe.each([
   let nodes: Nodes;
   beforeAll(async () => {
     nodes = await startNodes(count, await share());
-    await addPublic(nodes.t, APP);
+    await addPublic(nodes.t, APP, { scopes: DIRECT_SCOPES });
     for (const name of ['ada', 'bob']) await nodes.t.hub.operations.addUser(name, PASSWORD);
   });
   afterAll(() => nodes.close());
@@ -238,10 +240,14 @@ describe.each([
   it('pair and unpair one and the same lamp, whichever of them does the work', async () => {
     const key = await proofKey('EdDSA');
     const app = keyedClient(nodes.t, key, Date.now, 'A1B2C3');
-    const minted = await nodes.t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: 'A1B2C3' });
+    const minted = await nodes.t.hub.operations.mint({
+      client: APP,
+      jkt: key.jkt,
+      pairingId: 'A1B2C3',
+      scopes: DIRECT_SCOPES,
+    });
     await tokens(nodes.t, app.token(exchangeForm(APP, minted)));
-    const listed = () =>
-      Promise.all(nodes.each.map(async ({ hub }) => (await hub.lamp.listPairings()).map((p) => p.id)));
+    const listed = () => Promise.all(nodes.each.map(async ({ hub }) => (await appPairings({ hub })).map((p) => p.id)));
     const wait = { timeout: 20_000, interval: 50 };
     await vi.waitFor(async () => expect(await listed()).toEqual(Array(count).fill(['A1B2C3'])), wait);
     await nodes.each.at(-1)?.hub.operations.revoke(minted.grant);

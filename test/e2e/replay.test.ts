@@ -8,10 +8,12 @@ import type { Minted } from '../../src/server/operations.ts';
 import { type ProofKey, proofKey } from '../support/dpop.ts';
 import { openEvents } from '../support/event-stream.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
+import { appPairings, switchLamp } from '../support/lamp.ts';
 import {
   addConfidential,
   addPublic,
   callApi,
+  DIRECT_SCOPES,
   exchangeForm,
   keyedClient,
   nonceAt,
@@ -31,18 +33,18 @@ let key: ProofKey;
 
 beforeAll(async () => {
   t = await startTestHub({ clock: clock.now });
-  await addPublic(t, APP);
+  await addPublic(t, APP, { scopes: DIRECT_SCOPES });
   await addPublic(t, 'other_app');
   key = await proofKey('EdDSA');
 });
 afterAll(() => t.close());
 
 const stateOf = async ({ grant }: Minted) => (await t.hub.operations.grants({ id: grant, limit: 1 }))[0]?.state;
-const pairings = async () => (await t.hub.lamp.listPairings()).map((pairing) => pairing.id);
+const pairings = async () => (await appPairings(t)).map((pairing) => pairing.id);
 
 /** A code bound to the app's key and pairing, exchanged, its pairing on the lamp. */
 async function paired(): Promise<{ minted: Minted; form: Record<string, string>; issued: Tokens; proof: string }> {
-  const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: PAIRING });
+  const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: PAIRING, scopes: DIRECT_SCOPES });
   const form = exchangeForm(APP, minted);
   const proof = await keyedClient(t, key, clock.now, PAIRING).proof();
   const issued = await tokens(t, t.token(form, { dpop: proof }));
@@ -75,7 +77,7 @@ describe('a replay by the proven client, more than 2 s after the win', () => {
     const { effects } = await t.hub.operations.timeline(minted.grant);
     expect(effects.map((effect) => effect.state)).toEqual(['undone']);
 
-    await t.hub.lamp.set(true, 'hub');
+    await switchLamp(t, true);
     await stream.ended;
     expect(stream.events).toHaveLength(1);
   });

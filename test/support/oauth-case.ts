@@ -98,6 +98,11 @@ export function codeBound(facts: { readonly [fact: string]: string | readonly st
   return code({ bindings: bindings({ ...CODE_BOUND, ...facts }) });
 }
 
+/** A signed code, read and found good. */
+export function signedHandle(): Extract<TokenCase['handle'], { form: 'signed' }> {
+  return { read: 'ok', id: code().id, form: 'signed', blanks: false, keyId: 'AAECAwQFBgc', until: NOW + 288_000 };
+}
+
 /** A sound DPoP proof for `target`. */
 export function proof(overrides: Partial<DpopFacts> = {}): DpopFacts {
   return {

@@ -25,6 +25,9 @@ export async function addPublic({ hub }: TestHub, id: string, input: AppInput = 
   return id;
 }
 
+/** What an app asks for that wants a pairing on the lamp itself, too. */
+export const DIRECT_SCOPES: readonly string[] = [...SCOPES, 'home:lamp:direct'];
+
 /** Registers a confidential app; answers its secret. */
 export async function addConfidential(
   { hub }: TestHub,

@@ -11,29 +11,29 @@ import { mark, span } from '../render/text.ts';
 export async function explainClient(cli: Cli, id: string): Promise<ExitCode> {
   const app = await (await cli.operations()).showApp(id);
   const checks = checksOf(app);
-  const ok = checks.every((c) => c.outcome !== 'fail');
+  const outcome = (['fail', 'warn'] as const).find((worst) => checks.some((c) => c.outcome === worst)) ?? 'pass';
+  const ok = outcome !== 'fail';
   if (cli.json) cli.printJson({ kind: 'client', ok, app, checks, checklist: checklist(checks) });
   else {
     const { style } = cli;
     const todos = renderChecklist(checklist(checks), style);
     cli.print([
-      [
-        mark(style, ok ? 'pass' : 'fail', ok ? 'good' : 'bad'),
-        span(style, ` ${app.id}`, 'id'),
-        span(style, `  ${app.name}`),
-      ],
+      [mark(style, outcome, TONES[outcome]), span(style, ` ${app.id}`, 'id'), span(style, `  ${app.name}`)],
       [],
-      ...renderChecks([{ id: 'set up', outcome: ok ? 'pass' : 'fail', children: checks }], style, true),
+      ...renderChecks([{ id: 'set up', outcome, children: checks }], style, true),
       ...(todos.length > 0 ? [[], ...todos] : []),
     ]);
   }
   return ok ? EXIT.ok : EXIT.refused;
 }
 
+const TONES = { pass: 'good', warn: 'caution', fail: 'bad' } as const;
+
 /** The self-check of one application, in the order in which a redemption would fail. */
 function checksOf(app: AppView): Check[] {
   const edit = `counterfoil app edit ${app.id}`;
   const off = app.scopes.filter((s) => !s.enabled).map((s) => s.name);
+  const allOff = off.length === app.scopes.length;
   const plain = app.redirectUris.filter((uri) => /^http:\/\/(?!localhost[:/]|127\.0\.0\.1[:/]|\[::1\][:/])/.test(uri));
   return [
     judge('type-and-method', (app.type === 'public') === (app.authMethod === 'none'), {
@@ -66,15 +66,16 @@ function checksOf(app: AppView): Check[] {
     }),
     judge('scopes-included', app.scopes.length > 0, {
       presented: app.scopes.map((s) => s.name).join(' '),
-      say: 'no scope is included, so every request for one is refused',
+      say: 'no scope is included, so every request is refused',
       fix: `${edit} --scope <name>`,
-      warn: true,
     }),
     judge('scopes-enabled', off.length === 0, {
       presented: off.join(' ') || 'all',
-      say: 'scopes that are included but switched off are refused',
+      say: allOff
+        ? 'every scope is switched off, so every request is refused'
+        : 'scopes that are included but switched off are refused',
       fix: `${edit}${off.map((name) => ` --enable-scope ${name}`).join('')}`,
-      warn: true,
+      warn: !allOff,
     }),
     judge('pkce-asked', app.exceptions?.withoutPkce !== true, {
       presented: app.exceptions?.withoutPkce ? 'not asked for' : 'asked for',
@@ -89,7 +90,7 @@ interface Judged {
   readonly presented: string;
   readonly say: string;
   readonly fix: string;
-  readonly warn?: true;
+  readonly warn?: boolean;
 }
 
 function judge(id: string, holds: boolean, { presented, say, fix, warn }: Judged): Check {

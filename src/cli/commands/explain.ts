@@ -14,6 +14,7 @@ import { renderReadings } from '../render/readings.ts';
 import { explainClient } from './explain-client.ts';
 import { explainError } from './explain-error.ts';
 import { explainRequest } from './explain-request.ts';
+import { explainSigned } from './explain-signed.ts';
 import { readArtefact } from './read-artefact.ts';
 import { kindOf, showAny } from './show.ts';
 
@@ -38,10 +39,11 @@ export function registerExplain(program: Command, environment: Environment): voi
       'explain - < request.txt',
       'explain \'{"error":"invalid_grant"}\'      an error, with or without its error_uri',
       'explain vd_7F3K9A2B4C                    an id, as show does',
+      "explain 'Bad ed25519 signature'          a complaint, a signed code, an LTPK",
       'explain client my_app_123                is this application set up well?',
       'explain hap 51                           words: all they may mean',
     ],
-    json: 'ids as `show` does; else {kind: "request" | "error" | "code" | "words" | "client" | "unknown", …}',
+    json: 'ids as `show` does; else {kind: "request" | "error" | "code" | "signed-code" | "words" | "client" | "unknown", …}',
   });
 }
 
@@ -60,6 +62,8 @@ async function explain(cli: Cli, text: string, all: boolean): Promise<ExitCode> 
       return explainRequest(cli, artefact.read, all);
     case 'oauth-error':
       return explainError(cli, artefact.error, all);
+    case 'signed-code':
+      return explainSigned(cli, text, all);
     case 'typed-code':
       return explainCode(cli, artefact);
     case 'words':

@@ -18,6 +18,7 @@ interface MintOptions {
   readonly jkt?: string;
   readonly pairing?: string;
   readonly short?: boolean;
+  readonly signed?: boolean;
   readonly ttl?: string;
 }
 
@@ -33,6 +34,7 @@ export function registerMint(program: Command, environment: Environment): void {
     .option('--jkt <thumbprint>', 'bind the code to a key (RFC 7638)')
     .option('--pairing <id>', 'bind the code to a pairing')
     .option('--short', 'the 16-character form, where the application may have it; bound to PKCE or a key')
+    .option('--signed', 'a code that can be verified offline, and is redeemed once as every other')
     .option('--ttl <seconds>', 'lifetime, 300 at most');
   mint.action(
     action<MintOptions>(environment, async (cli, options) => {
@@ -69,6 +71,7 @@ function readInput(options: MintOptions): MintInput {
     ...(options.jkt !== undefined && { jkt: options.jkt }),
     ...(options.pairing !== undefined && { pairingId: options.pairing }),
     ...(options.short && { short: true }),
+    ...(options.signed && { handle: 'signed' }),
     ...(options.ttl !== undefined && { ttlSeconds: readSeconds(options.ttl) }),
   };
 }

@@ -19,6 +19,7 @@ import { teach } from '../help.ts';
 import type { Opener } from '../open.ts';
 import type { Register } from '../program.ts';
 import { clock } from '../render/age.ts';
+import { came } from '../render/came.ts';
 import { reference, ruleName, shortId } from '../render/id.ts';
 import type { Line } from '../render/line.ts';
 import { blanks, flow, span } from '../render/text.ts';
@@ -227,14 +228,15 @@ function createPrinter(cli: Cli): Printer {
       cli.print([...renderVerdict(verdict, style, { now: verdict.at }), []]);
     },
   };
-  const refusalLine = (verdict: Verdict): Line => [
-    span(style, `${clock(verdict.at, style)}  `, 'faint'),
-    span(style, 'refused  ', 'bad'),
-    span(style, shortId(verdict.id), 'id'),
-    span(
-      style,
-      `  ${verdict.subject ?? '-'}  ${verdict.refusal ?? ''}  ${ruleName(verdict.decisive ?? '')}/${verdict.cause ?? ''}  /r/${reference(verdict.id)}`,
-    ),
-  ];
+  const refusalLine = (verdict: Verdict): Line => {
+    const { word, tone, because } = came(verdict);
+    const why = because ?? `${verdict.refusal ?? ''}  ${ruleName(verdict.decisive ?? '')}/${verdict.cause ?? ''}`;
+    return [
+      span(style, `${clock(verdict.at, style)}  `, 'faint'),
+      span(style, word.padEnd(9), tone),
+      span(style, shortId(verdict.id), 'id'),
+      span(style, `  ${verdict.subject ?? '-'}  ${why}  /r/${reference(verdict.id)}`),
+    ];
+  };
   return printer;
 }

@@ -1,4 +1,4 @@
-/** `counterfoil status`: which hub or file this command speaks to. */
+/** `counterfoil status`: which hub or file this command speaks to, and whether a hub runs at all. */
 import type { Command } from 'commander';
 import { action } from '../cli.ts';
 import type { Environment } from '../environment.ts';
@@ -11,10 +11,13 @@ export function registerStatus(program: Command, environment: Environment): void
   const command = program.command('status').description('which hub, which data, what time it is there');
   command.action(
     action(environment, async (cli) => {
-      const status = await (await cli.operations()).status();
+      const { operations, from } = await cli.opened();
+      const running = from === 'hub';
+      const status = { running, ...(await operations.status()) };
       if (cli.json) cli.printJson(status);
       else {
         const rows = {
+          hub: running ? 'running' : 'not running: the data was opened directly',
           issuer: status.issuer,
           data: status.data,
           generation: String(status.generation),
@@ -33,6 +36,6 @@ export function registerStatus(program: Command, environment: Environment): void
   );
   teach(command, {
     examples: ['status', 'status --db /var/lib/counterfoil/hub.db'],
-    json: '{issuer, data, generation, now}',
+    json: '{running, issuer, data, generation, now}',
   });
 }

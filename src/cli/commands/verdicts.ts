@@ -10,12 +10,14 @@ import { EXIT, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
 import { addQueryOptions, type QueryOptions, readQuery } from '../query.ts';
 import { age, clock } from '../render/age.ts';
+import { came } from '../render/came.ts';
 import { ruleName, shortId } from '../render/id.ts';
 import type { Style } from '../render/line.ts';
 import { type Column, renderTable } from '../render/table.ts';
 
 interface VerdictsOptions extends QueryOptions {
   readonly cause?: string;
+  readonly rule?: string;
   readonly ok?: boolean;
   readonly refused?: boolean;
   readonly follow?: boolean;
@@ -29,6 +31,7 @@ const HEARD_FROM = 110;
 /** Registers the command. */
 export function registerVerdicts(program: Command, environment: Environment): void {
   const command = addQueryOptions(program.command('verdicts').description('every attempt and what came of it'))
+    .option('--rule <id>', 'only those that this rule decided, as the list names it')
     .option('--cause <id>', 'a cause or a rule, as the list names them')
     .option('--ok', 'accepted ones only')
     .option('--refused', 'refused ones only')
@@ -38,7 +41,7 @@ export function registerVerdicts(program: Command, environment: Environment): vo
       if (options.ok && options.refused) throw new UsageError('--ok and --refused leave nothing', 'keep one of them');
       const operations = await cli.operations();
       const { now } = await operations.status();
-      const query = { ...readQuery(options, now), ...(options.cause !== undefined && { cause: options.cause }) };
+      const query = readQuery(options, now);
       const verdicts = await select(operations, query, options);
       if (options.follow) return follow(cli, operations, { query, options, now, first: verdicts });
       if (cli.json) cli.printJson(verdicts);
@@ -57,7 +60,8 @@ export function registerVerdicts(program: Command, environment: Environment): vo
   teach(command, {
     examples: [
       'verdicts --refused --since 10m',
-      'verdicts --client my_app_123 --cause redirect-uri-exact',
+      'verdicts --client my_app_123 --rule redirect-uri-exact',
+      'verdicts --rule code-unused --cause replay',
       'verdicts --follow',
     ],
     json: '[{id, profile, action, ok, decisive?, cause?, refusal?, subject?, source?, grant?, code?, at, times, checks?, consequence?}]; with --follow one per line',
@@ -66,19 +70,32 @@ export function registerVerdicts(program: Command, environment: Environment): vo
 
 type Selected = Query & { readonly limit: number };
 
-/** The store knows no outcome, so outcomes are picked from as many rows as it gives. */
+/**
+ * The store knows no outcome, and takes a rule or a cause but not both: the rest is picked from as many rows as it gives.
+ * Its rules have their profile before them; the list prints them without, so they can be given back that way.
+ */
 async function select(
   operations: Operations,
   query: Selected,
-  { ok, refused, cause }: VerdictsOptions,
+  { ok, refused, cause, rule }: VerdictsOptions,
 ): Promise<Verdict[]> {
-  const narrowed = ok || refused ? { ...query, limit: QUERY_MAX } : query;
-  const ask = async (asked: Query): Promise<readonly Verdict[]> => operations.verdicts(asked);
-  let found = await ask(narrowed);
-  // the list prints rule names without their profile, so they can be given back that way
-  if (found.length === 0 && cause !== undefined && !cause.includes('.'))
-    found = await ask({ ...narrowed, cause: `oauth.${cause}` });
-  return found.filter((v) => (ok ? v.ok : refused ? !v.ok : true)).slice(0, query.limit);
+  const both = rule !== undefined && cause !== undefined;
+  const narrowed = ok || refused || both ? { ...query, limit: QUERY_MAX } : query;
+  const decided = async (by: string): Promise<readonly Verdict[]> => operations.verdicts({ ...narrowed, cause: by });
+  let found: readonly Verdict[];
+  if (rule !== undefined) found = await decided(fullName(rule));
+  else if (cause === undefined) found = await operations.verdicts(narrowed);
+  else {
+    found = await decided(cause);
+    if (found.length === 0) found = await decided(fullName(cause));
+  }
+  return found
+    .filter((v) => (ok ? v.ok : refused ? !v.ok : true) && (!both || v.cause === cause))
+    .slice(0, query.limit);
+}
+
+function fullName(rule: string): string {
+  return rule.includes('.') ? rule : `oauth.${rule}`;
 }
 
 interface Following {
@@ -139,8 +156,8 @@ function columns(when: (verdict: Verdict) => string, steady: boolean, style: Sty
       label: 'came',
       whole: true,
       ...least(8),
-      tone: (v) => (v.ok ? 'good' : 'bad'),
-      text: (v) => (v.ok ? 'accepted' : 'refused'),
+      tone: (v) => came(v).tone,
+      text: (v) => came(v).word,
     },
     { label: 'what', spare: true, ...least(9), text: (v) => v.action },
     { label: 'client', ...least(12), text: (v) => v.subject ?? '' },

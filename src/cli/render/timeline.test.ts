@@ -104,6 +104,15 @@ On devices
 `);
   });
 
+  it('calls an app that was asked for a nonce just that', () => {
+    const asked = { ok: false, decisive: 'oauth.dpop-nonce', cause: 'missing', refusal: 'use_dpop_nonce' };
+    const verdicts = [verdict('vd_01ABCDEFGHJKMN', asked), verdict('vd_02ABCDEFGHJKMN', { at: T + 6_000 })];
+    const said = paint(renderTimeline({ ...life, verdicts }, style, T + 60_000), style);
+    expect(said).toContain(' · token asked         vd_01ABCDEFGH  asked for a nonce\n');
+    expect(said).toContain(' ✓ token accepted      vd_02ABCDEFGH\n');
+    expect(said).not.toContain('refused');
+  });
+
   it('fits a narrow terminal', () => {
     const narrow = { ...style, width: 80 };
     const lines = paint(renderTimeline(life, narrow, T), narrow).split('\n');

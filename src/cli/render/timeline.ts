@@ -5,6 +5,7 @@ import { show } from '../../core/show.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Timeline } from '../../server/operations.ts';
 import { age, clock, day, duration } from './age.ts';
+import { came } from './came.ts';
 import { codeState, effectState, grantState, purposeWords, type Shown } from './code-state.ts';
 import { sentences } from './consequence.ts';
 import { ruleName, shortId } from './id.ts';
@@ -85,15 +86,14 @@ function issued(code: Code, state: Shown, style: Style): Event {
 }
 
 function presented(verdict: Verdict, style: Style): Event {
-  const tone = verdict.ok ? 'good' : 'bad';
-  const why = verdict.ok
-    ? []
-    : [`${verdict.refusal ?? ''} by ${ruleName(verdict.decisive ?? '')}, ${verdict.cause ?? ''}`];
+  const { word, tone, mark: sign, because } = came(verdict);
+  const by = `${verdict.refusal ?? ''} by ${ruleName(verdict.decisive ?? '')}, ${verdict.cause ?? ''}`;
+  const why = verdict.ok ? [] : [because ?? by];
   const times = verdict.times > 1 ? [`${verdict.times} times`] : [];
   return {
     at: verdict.at,
-    sign: mark(style, verdict.ok ? 'pass' : 'fail', tone),
-    what: span(style, `${verdict.action} ${verdict.ok ? 'accepted' : 'refused'}`, tone),
+    sign: mark(style, sign, tone),
+    what: span(style, `${verdict.action} ${word}`, tone),
     id: verdict.id,
     say: [span(style, [...why, ...times, ...sentences(verdict.consequence ?? {}, style)].join(' · '))],
   };

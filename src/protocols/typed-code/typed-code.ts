@@ -140,7 +140,7 @@ function bucketOf(now: number): string {
 }
 
 /** Asking the system for a few bytes costs as much as for a few thousand. What is handed out is wiped from here. */
-const pool = Buffer.alloc(4_096);
+const pool = new Uint8Array(4_096);
 let handedOut = pool.length;
 
 /** `length` fresh random bytes, 4,096 at most. */
@@ -149,9 +149,10 @@ function random(length: number): Uint8Array {
     randomFillSync(pool);
     handedOut = 0;
   }
-  const bytes = Uint8Array.prototype.slice.call(pool, handedOut, handedOut + length);
-  pool.fill(0, handedOut, handedOut + length);
+  const from = handedOut;
   handedOut += length;
+  const bytes = pool.slice(from, handedOut);
+  pool.fill(0, from, handedOut);
   return bytes;
 }
 

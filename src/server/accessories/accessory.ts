@@ -1,52 +1,47 @@
 /**
- * A thing in the house that pairings open. The hub's worker adds and removes pairings here and believes only what it
- * reads back; the protected API reads and switches it. The simulated lamp and, later, real HAP accessories stand behind
- * this one interface.
+ * An accessory as the hub uses it: over HAP, by the hub's own pairing, which is an administrator's. The hub's worker adds
+ * and removes pairings here and believes only what it reads back; the protected API reads, writes and listens.
  */
+import type {
+  CharacteristicId,
+  CharacteristicRead,
+  CharacteristicWrite,
+  ListedAccessory,
+} from '../../protocols/hap/characteristics.ts';
+import type { Address } from '../../protocols/hap/options.ts';
 
-/** What anybody with `lamp:read` may see. */
-export interface AccessoryState {
-  readonly id: string;
-  readonly name: string;
-  readonly on: boolean;
-  /** The pairing that switched it last. */
-  readonly by?: string;
-  /** Milliseconds since the epoch. */
-  readonly changedAt: number;
-}
-
-/** A controller the accessory knows: its id and long-term public key. */
+/** A controller that an accessory lists: its id, its long-term public key (32 bytes, base64url), its rights. */
 export interface Pairing {
   readonly id: string;
   readonly key: string;
+  readonly admin: boolean;
 }
 
-/** Switching was refused by the accessory itself. */
-export type Switched = 'done' | 'not-paired';
+/** Hears changes, in their order. After a lost connection the current values come once more. */
+export type Listener = (changes: readonly CharacteristicRead[]) => void;
 
-/** What came of a removal. */
-export type Removed = 'gone' | 'held';
-
-/** The accessory. Every method may reject when it cannot be reached. */
+/** The accessory. Every method but `subscribe` may reject with a `HapError`; a refusal leaves the next call working. */
 export interface Accessory {
+  /** The hub's name for it, as scopes have it. */
   readonly id: string;
-  state(): Promise<AccessoryState>;
-  /**
-   * Switches it, as the pairing named; `not-paired` when the accessory does not know that pairing, or when `holder` is
-   * given and is none of those the pairing was added for.
-   */
-  set(on: boolean, pairing: string, holder?: string): Promise<Switched>;
-  /**
-   * Adds it for a holder (a grant). The same pairing may have several holders. Rejects for an id that is known with
-   * another key, as HAP §5.10 has it, and for the hub's own: nobody takes over a pairing by naming it.
-   */
-  addPairing(pairing: Pairing, holder: string): Promise<void>;
-  /** Removes it for a holder: `held` when it stays for another one. Removing what is not there is a success. */
-  removePairing(pairing: Pairing, holder: string): Promise<Removed>;
+  /** What people call it. */
+  readonly name: string;
+  /** Where it listens now. */
+  address(): Promise<Address>;
+  /** Its own id and long-term public key (base64url), as the hub learned them in pairing. */
+  identity(): Promise<{ readonly id: string; readonly key: string }>;
+  /** Everything it has, as last read; read anew when it says that it has changed, or after a lost connection. */
+  accessories(): Promise<readonly ListedAccessory[]>;
+  read(ids: readonly CharacteristicId[]): Promise<readonly CharacteristicRead[]>;
+  /** Writes; with `timedMs` by a timed write that is good for so long (HAP §6.7.2.4). */
+  write(writes: readonly CharacteristicWrite[], timedMs?: number): Promise<void>;
+  /** Calls back on every change of what can notify; the answer ends that. An accessory that is away is looked for. */
+  subscribe(listener: Listener): () => void;
   listPairings(): Promise<readonly Pairing[]>;
-  /** Calls back on every change; the answer unsubscribes. */
-  subscribe(listener: (state: AccessoryState) => void): () => void;
+  /** Adds a controller, or changes the rights of one that is there with the same key. HAP §5.10. */
+  addPairing(pairing: Pairing): Promise<void>;
+  /** Removing what is not there is a success. HAP §5.11. */
+  removePairing(id: string): Promise<void>;
+  /** Ends the session. The next call opens another one. */
+  close(): void;
 }
-
-/** The hub's own pairing, which every accessory has from the start. */
-export const HUB_PAIRING = 'hub';

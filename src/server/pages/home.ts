@@ -1,5 +1,6 @@
 /** The front page: which hub this is, the last refusals for who is signed in, and how to send a first request. */
 import { leaves, type Verdict } from '../../core/verdict.ts';
+import { NONCE_ASKED, nonceAsked } from '../../profiles/oauth/nonce-asked.ts';
 import { capital, type Html, html, visible } from './html.ts';
 import { fact, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
 import { referenceOf } from './timeline.ts';
@@ -96,12 +97,9 @@ function quoted(word: string): string {
 }
 
 /** The decisive cause in words; its id where the row keeps no tree. */
-function reason({
-  decisive,
-  cause,
-  refusal,
-  checks = [],
-}: Pick<Verdict, 'decisive' | 'cause' | 'refusal' | 'checks'>): string {
+function reason(verdict: Pick<Verdict, 'decisive' | 'cause' | 'refusal' | 'checks'>): string {
+  if (nonceAsked(verdict)) return `${NONCE_ASKED}, which is no fault`;
+  const { decisive, cause, refusal, checks = [] } = verdict;
   const say = leaves(checks).find((check) => check.id === decisive)?.cause?.say;
   return say ?? (cause ?? refusal ?? 'refused').replaceAll('-', ' ');
 }

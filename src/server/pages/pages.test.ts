@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { samplePages } from '../../../test/support/sample-pages.ts';
+import type { Check } from '../../core/verdict.ts';
 import { consentPage, destination } from './consent.ts';
+import { homePage } from './home.ts';
 import { render } from './html.ts';
 import { span } from './layout.ts';
 import { lit } from './lit.ts';
 import { problemPage } from './problem.ts';
 import { signinNeededPage } from './signin-needed.ts';
-import { referenceOf } from './timeline.ts';
+import { referenceOf, timelineSection } from './timeline.ts';
 import { consequenceLine } from './verdict.ts';
 
 const words = (page: string): string =>
@@ -81,6 +83,45 @@ describe('pages that strangers see', () => {
     for (const error of ['constructor', '__proto__', 'unheard_of']) {
       expect(problemPage({ hub: 'Hub', error })).toContain('This hub cannot answer that app');
     }
+  });
+});
+
+describe('the lists of a person in charge', () => {
+  const asked = {
+    id: 'vd_7F3K9QD2XAM4W8T1ZB5N6C0HJ',
+    profile: 'oauth',
+    action: 'token',
+    ok: false,
+    decisive: 'oauth.dpop-nonce',
+    cause: 'missing',
+    refusal: 'use_dpop_nonce',
+    policy: 'p',
+    at: 0,
+    snapshot: null,
+    times: 1,
+  };
+  const signed = { user: 'ada', csrf: 'c' };
+
+  it('call an app that was asked for a nonce just that', () => {
+    const home = homePage({ hub: 'Hub', issuer: 'http://localhost', signed, refusals: [asked] });
+    expect(words(home)).toContain('Asked for a nonce, which is no fault');
+    const grant = { id: 'gr_1', profile: 'oauth', by: 'ada', to: 'a', terms: {}, from: 0, until: null } as const;
+    const timeline = {
+      grant: { ...grant, state: 'active', policyEpoch: 1, rev: 1 } as const,
+      codes: [],
+      verdicts: [asked],
+      effects: [],
+    };
+    const life = words(render(timelineSection(timeline, asked)));
+    expect(life).toContain('Token: asked for a nonce vd_7F3K9QD2XA');
+    expect(life).not.toContain('refused');
+  });
+
+  it('call it a refusal where something else is wrong as well', () => {
+    const fail = (id: string): Check => ({ id, outcome: 'fail', cause: { id: 'x', say: `${id} says no`, fixes: [] } });
+    const checks = ['oauth.dpop-nonce', 'oauth.code-verifier'].map(fail);
+    const home = homePage({ hub: 'Hub', issuer: 'http://localhost', signed, refusals: [{ ...asked, checks }] });
+    expect(words(home)).toContain('Oauth.dpop-nonce says no');
   });
 });
 

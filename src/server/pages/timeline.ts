@@ -1,6 +1,7 @@
 /** One grant's life as a list of moments: decision, codes, uses, verdicts, what devices are owed. */
 import type { Effect } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { NONCE_ASKED, nonceAsked } from '../../profiles/oauth/nonce-asked.ts';
 import type { Timeline } from '../operations.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
 import { fact, moment, PATHS, span } from './layout.ts';
@@ -71,14 +72,15 @@ function verdicts({ verdicts: all }: Timeline, here: Verdict): Entry[] {
   return all.map((v) => {
     const id = fact(short(v.id));
     const link = v.id === here.id ? id : html`<a href="${PATHS.verdict + referenceOf(v.id)}">${id}</a>`;
-    const what = v.ok ? 'accepted' : 'refused';
-    const why = v.ok || v.cause === undefined ? '' : html`: ${asShown(v.cause.replaceAll('-', ' '))}`;
+    const asked = !v.ok && nonceAsked(v);
+    const what = v.ok ? 'accepted' : asked ? NONCE_ASKED : 'refused';
+    const why = v.ok || asked || v.cause === undefined ? '' : html`: ${asShown(v.cause.replaceAll('-', ' '))}`;
     const times = v.times > 1 ? ` (${v.times} times)` : '';
     return {
       at: v.at,
-      tone: v.ok ? 'pass' : 'fail',
+      ...(!asked && { tone: v.ok ? 'pass' : 'fail' }),
       ...(v.id === here.id && { here: true as const }),
-      say: html`${capital(v.action.replaceAll('_', ' '))} ${what}${why}${times} ${link}`,
+      say: html`${capital(v.action.replaceAll('_', ' '))}${asked && ':'} ${what}${why}${times} ${link}`,
     };
   });
 }

@@ -1,0 +1,159 @@
+/**
+ * The home profile behind OAuth: home scopes are judged when a person decides and again when the code is redeemed, and a
+ * redeemed direct scope owes a pairing. This is where the two profiles meet; neither knows the other.
+ */
+import { type AccessoryFacts, CODE_FORMAT, directOf, type GrantCase, namedAccessories } from '../profiles/home/case.ts';
+import { effectsOwed, type ProvenPairing } from '../profiles/home/effects.ts';
+import { judge } from '../profiles/home/profile.ts';
+import { isWeak, readStatement } from '../profiles/home/prove/hap-key.ts';
+import { isHomeScope } from '../profiles/home/scope.ts';
+import { refusalOf, verdictOf } from '../profiles/home/verdicts.ts';
+import { consentSentence, namesOf } from '../profiles/home/words.ts';
+import type { Asked, Beyond, Objection, Owed, Redeeming } from '../profiles/oauth/deps.ts';
+import { newId } from '../protocols/typed-code/typed-code.ts';
+import type { House } from './accessories/house.ts';
+import { isAct } from './ownership.ts';
+
+/** What the join needs. */
+export interface HomeDeps {
+  readonly house: Pick<House, 'get' | 'record' | 'identity'>;
+  /** The hub's issuer, and the other origins that name it. */
+  readonly origins: readonly string[];
+}
+
+/** Judges and owes for home scopes; says nothing of any other. */
+export function homeBeyond(deps: HomeDeps): Beyond {
+  return {
+    async consent(asked) {
+      if (!concerned(asked)) return undefined;
+      return objection(await caseOf(deps, asked, 'consent'), asked);
+    },
+    async redeem(redeeming) {
+      if (!concerned(redeeming)) return NOTHING;
+      const { now, scopes, grant, sender, hapJkt, pairingId } = redeeming;
+      const statement = statementOf(deps, redeeming);
+      const c: GrantCase = {
+        ...(await caseOf(deps, redeeming, 'redemption')),
+        ...(sender && { sender: senderOf(sender) }),
+        ...(statement && { hapKey: statement.facts }),
+        code: { format: CODE_FORMAT, policyEpoch: grant.policyEpoch },
+      };
+      const against = objection(c, redeeming, redeeming);
+      if (against) return against;
+      const publicKey = hapJkt === undefined ? sender?.x : statement?.publicKey;
+      if (pairingId === undefined || publicKey === undefined) return NOTHING;
+      const pairing: ProvenPairing = { id: pairingId, publicKey, role: c.pairing?.role ?? 'user' };
+      const effects = effectsOwed({ grant: grant.id, scopes, pairing }, now, () => newId('ef_', now));
+      return effects.length === 0 ? NOTHING : { effects, response: await pairingsTold(deps, redeeming, effects) };
+    },
+  };
+}
+
+/** What scopes mean to the person who is asked, with the names that the accessories have here. */
+export function meaningsOf({ list }: Pick<House, 'list'>): (scopes: readonly string[]) => Promise<Map<string, string>> {
+  return async (scopes) => {
+    const names = namesOf((await list()).map(({ id, name }) => ({ id, name })));
+    return new Map(
+      scopes.flatMap((scope) => {
+        const means = consentSentence(scope, names);
+        return means === undefined ? [] : [[scope, means] as const];
+      }),
+    );
+  };
+}
+
+const NOTHING: Owed = { effects: [] };
+
+function concerned({ scopes, ownership, hapJkt }: Asked): boolean {
+  return ownership !== undefined || hapJkt !== undefined || scopes.some((scope) => isHomeScope(scope));
+}
+
+async function caseOf({ house }: HomeDeps, asked: Asked, stage: GrantCase['stage']): Promise<GrantCase> {
+  const { now, scopes, pairingId, jkt, hapJkt, ownership } = asked;
+  const accessories = await Promise.all(namedAccessories(scopes).map((id) => factsOf(house, id)));
+  const act = isAct(ownership) ? ownership : undefined;
+  return {
+    now,
+    stage,
+    scopes,
+    // A code tied to a pairing id alone is for that pairing's holder; nothing is added anywhere for it.
+    asksPairing: false,
+    ...(pairingId !== undefined && {
+      pairing: { id: pairingId, role: act === 'transfer' || act === 'additional' ? 'admin' : 'user' },
+    }),
+    bound: {
+      ...(pairingId !== undefined && { pairing_id: pairingId }),
+      ...(jkt !== undefined && { jkt }),
+      ...(hapJkt !== undefined && { hap_jkt: hapJkt }),
+    },
+    ...(act && { ownership: { act, code: act } }),
+    accessories: accessories.filter((facts) => facts !== undefined),
+  };
+}
+
+/** Nothing is asked of the accessory itself here: a redemption does not wait for a device. */
+async function factsOf(house: HomeDeps['house'], id: string): Promise<AccessoryFacts | undefined> {
+  const accessory = await house.get(id);
+  return accessory && { id, hub: 'admin', hubPairing: house.identity.id };
+}
+
+function senderOf({ jkt, curve, x, hapJkt }: NonNullable<Redeeming['sender']>): NonNullable<GrantCase['sender']> {
+  return {
+    thumbprint: jkt,
+    ...(curve !== undefined && { curve }),
+    ...(curve === 'Ed25519' && x !== undefined && isWeak(x) && { weak: true }),
+    ...(hapJkt !== undefined && { names: hapJkt }),
+  };
+}
+
+function statementOf({ origins }: HomeDeps, redeeming: Redeeming): ReturnType<typeof readStatement> | undefined {
+  const text = redeeming.form.get('hap_key');
+  if (text === undefined) return undefined;
+  const { presented: code, pairingId, sender } = redeeming;
+  return readStatement(text, {
+    aud: origins,
+    code,
+    ...(sender && { jkt: sender.jkt }),
+    ...(pairingId !== undefined && { pairingId }),
+  });
+}
+
+function objection(c: GrantCase, asked: Asked, redeeming?: Redeeming): Objection | undefined {
+  const judgement = judge('grant', c);
+  if (judgement.ok) return undefined;
+  const verdict = verdictOf(c, judgement, {
+    action: 'grant',
+    source: asked.source,
+    ...(asked.clientId !== undefined && { subject: asked.clientId }),
+    ...(redeeming && { grant: redeeming.grant.id, code: redeeming.codeId }),
+  });
+  return {
+    refusal: judgement.decisive?.refusal ?? 'invalid_scope',
+    keep: refusalOf(c, verdict),
+    checks: judgement.checks,
+  };
+}
+
+/**
+ * The last step of HAP §5.10.2, which leaves it to "an out-of-band mechanism" how the new controller learns of the
+ * accessory: its id and long-term key come with the tokens, and where to see whether the pairing is there yet.
+ */
+async function pairingsTold(
+  { house, origins }: HomeDeps,
+  { scopes }: Redeeming,
+  effects: Owed['effects'],
+): Promise<NonNullable<Owed['response']>> {
+  const told = await Promise.all(
+    directOf(scopes).map(async ({ accessory: id }) => {
+      const effect = effects.find(({ target }) => target === id);
+      const record = await house.record(id);
+      return {
+        accessory: id,
+        state: effect?.state ?? 'due',
+        ...(record && { accessory_id: record.hapId, ltpk: record.key }),
+        status_uri: `${origins[0]}/api/pairings`,
+      };
+    }),
+  );
+  return { pairings: told };
+}
