@@ -8,7 +8,8 @@ import type { CharacteristicRead } from '../protocols/hap/characteristics.ts';
 import { HapError } from '../protocols/hap/errors.ts';
 import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
 import type { Accessory } from './accessories/accessory.ts';
-import type { LampState, VirtualLamp } from './accessories/virtual-lamp.ts';
+import type { Lamp } from './accessories/devices.ts';
+import type { LampState } from './accessories/virtual-lamp.ts';
 import { bodyText } from './body.ts';
 import type { Streams } from './streams.ts';
 
@@ -22,20 +23,14 @@ export const API_SCOPES: ReadonlyMap<string, string> = new Map([
 const ON = { aid: LAMP.aid, iid: LAMP.on };
 
 /** What it shows, with what has just been heard of it. */
-async function shownWith({ device, accessory }: LampParts, changes: readonly CharacteristicRead[]): Promise<Shown> {
+async function shownWith(lamp: Lamp, changes: readonly CharacteristicRead[]): Promise<Shown> {
   const on = changes.find(({ aid, iid }) => aid === ON.aid && iid === ON.iid)?.value;
-  const { id, name } = accessory;
-  return { id, name, ...(await device.state()), ...(typeof on === 'boolean' && { on }) };
+  const { id, name } = lamp;
+  return { id, name, ...(await lamp.state()), ...(typeof on === 'boolean' && { on }) };
 }
 
 /** How often a silent stream says that it is alive, and looks whether its token still is. */
 const HEARTBEAT_MS = 4_000;
-
-/** The lamp, as a device and as the hub reaches it. */
-export interface LampParts {
-  readonly device: Pick<VirtualLamp, 'state'>;
-  readonly accessory: Accessory;
-}
 
 /** What anybody with `lamp:read` may see; `by` is the pairing that switched it last, times in milliseconds. */
 type Shown = LampState & { readonly id: string; readonly name: string };
@@ -43,7 +38,7 @@ type Shown = LampState & { readonly id: string; readonly name: string };
 /** The API's routes over the lamp. */
 export function apiRoutes(
   deps: OAuthDeps,
-  lamp: LampParts,
+  lamp: Lamp,
   { seen, streams }: { readonly seen: ReplayCache; readonly streams: Streams },
 ): readonly Route[] {
   const guarded =
@@ -56,7 +51,7 @@ export function apiRoutes(
     };
 
   /** Asked over HAP, so that a lamp that is away is not said to be there. */
-  const shown = async (): Promise<Shown> => shownWith(lamp, await lamp.accessory.read([ON]));
+  const shown = async (): Promise<Shown> => shownWith(lamp, await lamp.read([ON]));
 
   return [
     {
@@ -93,7 +88,7 @@ export function apiRoutes(
       method: 'PUT',
       path: '/api/accessories/:id',
       steady: true,
-      handle: guarded('lamp:write', (request) => setLamp(lamp.accessory, shown, request)),
+      handle: guarded('lamp:write', (request) => setLamp(lamp, shown, request)),
     },
   ];
 }
@@ -106,7 +101,7 @@ function away(error: unknown): Outgoing {
 }
 
 /** One event per change; each is preceded by a look at the token, so that nothing follows a revocation. */
-function streamEvents(deps: OAuthDeps, admitted: Admitted, lamp: LampParts, first: Shown, sink: Sink): void {
+function streamEvents(deps: OAuthDeps, admitted: Admitted, lamp: Lamp, first: Shown, sink: Sink): void {
   let id = 0;
   let told: Shown | undefined;
   let tail: Promise<void> = Promise.resolve();
@@ -128,7 +123,7 @@ function streamEvents(deps: OAuthDeps, admitted: Admitted, lamp: LampParts, firs
       return `id: ${id}\nevent: state\ndata: ${JSON.stringify(next)}\n\n`;
     });
   sendState(Promise.resolve(first));
-  const unsubscribe = lamp.accessory.subscribe((changes) => sendState(shownWith(lamp, changes)));
+  const unsubscribe = lamp.subscribe((changes) => sendState(shownWith(lamp, changes)));
   const heartbeat = setInterval(() => send(async () => ': alive\n\n'), HEARTBEAT_MS);
   sink.onClose(() => {
     clearInterval(heartbeat);

@@ -8,7 +8,7 @@ import { type AppInput, type AppView, NotFoundError, OperationError } from './op
 
 const CLIENT_ID = /^[A-Za-z0-9._~-]{1,100}$/;
 /** RFC 6749 §3.3 `scope-token`. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 const REDIRECT_URIS_MAX = 50;
 const SCOPES_MAX = 100;
 
@@ -125,7 +125,7 @@ function scopesOf(from: readonly AppScope[], { scopes, disabledScopes }: AppInpu
   for (const name of [...names, ...(disabledScopes ?? [])]) {
     if (!SCOPE.test(name))
       throw new OperationError(
-        `${JSON.stringify(name)} is no scope: expected visible characters without blanks, quotes and backslashes`,
+        `${JSON.stringify(name)} is no scope: expected up to 200 visible characters without blanks, quotes and backslashes`,
       );
   }
   const unknown = disabledScopes?.find((name) => !names.includes(name));

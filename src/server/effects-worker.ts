@@ -4,13 +4,15 @@
  * pairing and whose own time is over are ended here too, and so undone.
  */
 import type { Effect } from '../core/model.ts';
-import { EXPIRED, LAST_ERRORS } from '../profiles/home/effects.ts';
+import { EXPIRED, KINDS } from '../profiles/home/effects.ts';
+import { nextError } from '../profiles/home/ownership-effect.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
-import type { Accessory, Pairing } from './accessories/accessory.ts';
-import { heldPairings, hold, overdue, release } from './accessories/holders.ts';
+import { heldPairings, overdue } from './accessories/holders.ts';
 import type { House } from './accessories/house.ts';
 import { exclusively } from './accessories/turns.ts';
+import { changeOwnership, finishGone, GoneError, undoOwnership } from './ownership-worker.ts';
+import { type EffectStep, pair, unpair } from './pairing-effect.ts';
 
 const LEASE_MS = 60_000;
 const BATCH = 16;
@@ -18,14 +20,11 @@ const POLL_MS = 1_000;
 /** Waits between tries: 1 s, doubling, 8 s at most, so that an accessory that returns is served within 10 s. */
 const RETRY_MAX_MS = 8_000;
 
-/** Where a pairing stands between two steps; a process that dies at any of them leaves what the next one can finish. */
-export type EffectStep = 'claimed' | 'held' | 'added' | 'released' | 'removed' | 'verified' | 'settled';
-
 /** What the worker works with. */
 export interface EffectsOptions {
   readonly store: Store;
   readonly registry: Registry;
-  readonly house: Pick<House, 'get' | 'list'>;
+  readonly house: Pick<House, 'get' | 'list' | 'identity' | 'away' | 'giveAway'>;
   /** Other nodes work on the same accessories. */
   readonly shared: boolean;
   /** Milliseconds since the epoch, for turns between nodes. */
@@ -96,76 +95,40 @@ async function endOverdue({ store, registry, house }: EffectsOptions): Promise<v
   for (const grant of overdue(held.flat(), now)) await store.revoke({ target: { grant }, cause: EXPIRED });
 }
 
+/** Nothing changes for what cannot be taken back; it is looked at so rarely only because it is not settled. */
+const GONE_RETRY_MS = 3_600_000;
+
 async function carryOut(options: EffectsOptions, effect: Effect): Promise<void> {
-  const { store, house, onStep } = options;
+  const { store, onStep } = options;
   const undo = effect.state === 'undoing';
   onStep?.('claimed');
   try {
-    const target = await house.get(effect.target);
-    if (!target) throw new Error(`no accessory is called ${effect.target}`);
-    await exclusively(options, target.id, () => (undo ? unpair : pair)(options, target, effect));
+    await exclusively(options, effect.target, () => act(options, effect));
     onStep?.('verified');
     // False when the grant ended while its pairing was being added: what undoes it waits already, and comes next here.
     await store.settle({ effect: effect.id, rev: effect.rev, state: undo ? 'undone' : 'done' });
     onStep?.('settled');
   } catch (error) {
-    const waitMs = Math.min(1_000 * 2 ** Math.min(effect.attempts, 10), RETRY_MAX_MS);
+    const waitMs =
+      error instanceof GoneError ? GONE_RETRY_MS : Math.min(1_000 * 2 ** Math.min(effect.attempts, 10), RETRY_MAX_MS);
     const { now } = await store.load({});
     await store.settle({
       effect: effect.id,
       rev: effect.rev,
       state: 'retry',
       nextAt: now + waitMs,
-      error: message(error),
+      error: nextError(effect, message(error)),
     });
   }
 }
 
-async function pair({ store, registry, onStep }: EffectsOptions, target: Accessory, effect: Effect): Promise<void> {
-  const { grants } = await store.load({ grants: [effect.grant] });
-  const grant = grants.get(effect.grant);
-  // It ended since the effect was claimed: nothing is added any more, and what undoes it waits already.
-  if (grant?.state !== 'active') return;
-  const { admin, ...asked } = pairingOf(effect);
-  const wanted = await hold(registry, target.id, asked, { grant: grant.id, until: grant.until, admin });
-  onStep?.('held');
-  const listed = (await target.listPairings()).find(({ id }) => id === wanted.id);
-  if (listed && listed.key !== wanted.key)
-    throw new Error(`${target.id} knows this pairing id with another key: pair under an id of your own`);
-  if (!has(listed, wanted)) await target.addPairing(wanted);
-  onStep?.('added');
-  if (
-    !has(
-      (await target.listPairings()).find(({ id }) => id === wanted.id),
-      wanted,
-    )
-  )
-    throw new Error(LAST_ERRORS.lost);
-}
-
-/** Only this grant's claim ends: another grant of the same app and key keeps the pairing. */
-async function unpair({ registry, onStep }: EffectsOptions, target: Accessory, effect: Effect): Promise<void> {
-  const { id, key } = pairingOf(effect);
-  const kept = await release(registry, target.id, { id, key }, effect.grant);
-  onStep?.('released');
-  if (kept) return;
-  const ours = async (): Promise<boolean> => (await target.listPairings()).some((p) => p.id === id && p.key === key);
-  if (await ours()) await target.removePairing(id);
-  onStep?.('removed');
-  if (await ours()) throw new Error(LAST_ERRORS.kept);
-}
-
-/** Listed with the key, and with the rights at least: those of an administrator who added it again are left alone. */
-function has(listed: Pairing | undefined, wanted: Pairing): boolean {
-  return listed !== undefined && listed.key === wanted.key && (listed.admin || !wanted.admin);
-}
-
-function pairingOf({ data }: Effect): Pairing {
-  return {
-    id: String(data['pairing_id']),
-    key: String(data['public_key'] ?? data['jkt']),
-    admin: data['permissions'] === 1,
-  };
+/** Resolves when the effect is done, or undone, as far as the accessory shows. */
+async function act(options: EffectsOptions, effect: Effect): Promise<void> {
+  const undo = effect.state === 'undoing';
+  const target = await options.house.get(effect.target);
+  if (!target) return finishGone(options, effect);
+  if (effect.kind === KINDS.ownership) return (undo ? undoOwnership : changeOwnership)(options, target, effect);
+  return (undo ? unpair : pair)(options, target, effect);
 }
 
 function message(error: unknown): string {

@@ -6,30 +6,27 @@
  *     GET /api/characteristics?id=lamp/lightbulb/on,lamp/lightbulb/brightness
  *     PUT /api/characteristics   {"characteristics": [{"id": "lamp/lightbulb/on", "value": true}], "timed_ms": 500}
  *     GET /api/changes
+ *     GET /api/pairings          what became of the pairings that the token's own grant was given
  */
 import { type AccessRequest, capabilitiesOf, homeScopes, permits } from '../profiles/home/capability.ts';
 import { type AccessCase, type AccessoryFacts, keptValue } from '../profiles/home/case.ts';
+import { effectWords } from '../profiles/home/effects.ts';
 import { type LocalTime, localTime } from '../profiles/home/hours.ts';
 import { judge } from '../profiles/home/profile.ts';
-import { characteristicName, characteristicType, serviceName, serviceType } from '../profiles/home/types.ts';
+import { characteristicType, serviceType } from '../profiles/home/types.ts';
 import { refusalOf, verdictOf } from '../profiles/home/verdicts.ts';
 import { accessRefusal } from '../profiles/home/wire.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import type { ReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { type Admitted, admit, scopesNow } from '../profiles/oauth/resource.ts';
 import { errorUri } from '../profiles/oauth/wire.ts';
-import type {
-  CharacteristicId,
-  CharacteristicRead,
-  ListedAccessory,
-  ListedCharacteristic,
-  ListedService,
-} from '../protocols/hap/characteristics.ts';
+import type { CharacteristicRead } from '../protocols/hap/characteristics.ts';
 import { HapError } from '../protocols/hap/errors.ts';
 import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
 import type { Accessory } from './accessories/accessory.ts';
 import type { House } from './accessories/house.ts';
 import { bodyText } from './body.ts';
+import { idOf, isAt, type Part, type Path, partsOf, pathOf, readPath, typesOf } from './home-paths.ts';
 import type { Streams } from './streams.ts';
 
 /** What the routes need. */
@@ -42,18 +39,11 @@ export interface HomeApiDeps {
   readonly zone: string;
 }
 
-/** A characteristic, found in an accessory's database. */
-interface Found {
-  readonly aid: number;
-  readonly service: ListedService;
-  readonly characteristic: ListedCharacteristic;
-}
-
 /** What somebody wants, and what the accessory has of it. */
 interface Wanted {
   readonly request: AccessRequest;
   readonly accessory?: Accessory;
-  readonly found?: Found;
+  readonly found?: Part;
   readonly facts?: AccessoryFacts;
 }
 
@@ -92,6 +82,12 @@ export function homeRoutes(deps: HomeApiDeps): readonly Route[] {
       handle: guarded((...given) => writeSome(deps, ...given)),
     },
     { method: 'GET', path: '/api/changes', steady: true, handle: guarded((...given) => watch(deps, ...given)) },
+    {
+      method: 'GET',
+      path: '/api/pairings',
+      steady: true,
+      handle: guarded((_, admitted) => pairingsOf(deps, admitted)),
+    },
   ];
 }
 
@@ -106,19 +102,30 @@ async function listAll({ house }: HomeApiDeps, scopes: readonly string[]): Promi
       const { id, name } = accessory;
       const database = await accessory.accessories().catch(() => undefined);
       const parts = (database ?? []).flatMap(partsOf).flatMap((found) => {
-        const { service, characteristic } = found;
         const ops = (['read', 'write', 'subscribe'] as const).filter((op) =>
           capabilities.some((one) => permitsSometimes(one, { accessory: id, ...typesOf(found), op })),
         );
         if (ops.length === 0) return [];
-        const { format, perms, meta } = characteristic;
-        const path = [id, serviceName(service.type), characteristicName(characteristic.type)].join('/');
-        return [{ id: path, format, perms, may: ops, ...meta }];
+        const { format, perms, meta } = found.characteristic;
+        return [{ id: pathOf(id, found), format, perms, may: ops, ...meta }];
       });
       return { id, name, reachable: database !== undefined, characteristics: parts };
     }),
   );
   return json(200, { accessories: listed });
+}
+
+/** The pairings of the token's grant: `state` for programs, `says` for people. What went wrong is the operator's to read. */
+async function pairingsOf({ oauth }: HomeApiDeps, { grant }: Admitted): Promise<Outgoing> {
+  const effects = await oauth.store.find('effects', { grant: grant.id });
+  const pairings = effects
+    .filter(({ kind, grant: of }) => kind === 'pairing' && of === grant.id)
+    .map((effect) => {
+      const { state: says, alarm } = effectWords(effect);
+      const { target: accessory, state, data } = effect;
+      return { accessory, pairing_id: data['pairing_id'], state, says, ...(alarm !== undefined && { alarm }) };
+    });
+  return json(200, { pairings });
 }
 
 /** Would it be permitted with a value within bounds, at the right time? */
@@ -142,7 +149,7 @@ async function readSome(
   if (refused) return refused;
   const values = await Promise.all(
     wanted.map(async ({ accessory, found }) => {
-      const [read] = (await accessory?.read([idOf(found as Found)])) ?? [];
+      const [read] = (await accessory?.read([idOf(found as Part)])) ?? [];
       return read;
     }),
   ).catch(away);
@@ -231,8 +238,7 @@ function streamChanges(deps: HomeApiDeps, admitted: Admitted, accessories: reado
           if (!found) return [];
           const asked: AccessRequest = { accessory: accessory.id, ...typesOf(found), op: 'subscribe' };
           if (!permits(capabilities, asked, local).ok) return [];
-          const path = [accessory.id, serviceName(asked.service), characteristicName(asked.characteristic)].join('/');
-          return [{ id: path, ...shown(change) }];
+          return [{ id: pathOf(accessory.id, found), ...shown(change) }];
         });
         if (told.length === 0) return '';
         id += 1;
@@ -289,34 +295,6 @@ async function find({ house }: HomeApiDeps, request: AccessRequest): Promise<Wan
     ...(found && { characteristic: { perms: found.characteristic.perms, format: found.characteristic.format } }),
   };
   return { request, accessory, ...(found && { found }), facts };
-}
-
-function partsOf({ aid, services }: ListedAccessory): Found[] {
-  return services.flatMap((service) =>
-    service.characteristics.map((characteristic) => ({ aid, service, characteristic })),
-  );
-}
-
-function typesOf({ service, characteristic }: Found): Pick<AccessRequest, 'service' | 'characteristic'> {
-  return { service: service.type, characteristic: characteristic.type };
-}
-
-function idOf({ aid, characteristic: { iid } }: Found): CharacteristicId {
-  return { aid, iid };
-}
-
-function isAt({ aid, characteristic }: Found, change: CharacteristicId): boolean {
-  return aid === change.aid && characteristic.iid === change.iid;
-}
-
-type Path = Pick<AccessRequest, 'accessory' | 'service' | 'characteristic'>;
-
-const PATH = /^([A-Za-z0-9][A-Za-z0-9._-]{0,39})\/([A-Za-z0-9.-]{1,64})\/([A-Za-z0-9.-]{1,64})$/;
-
-/** `lamp/lightbulb/on`. */
-function readPath(text: string): Path | undefined {
-  const [, accessory, service, characteristic] = PATH.exec(text) ?? [];
-  return accessory && service && characteristic ? { accessory, service, characteristic } : undefined;
 }
 
 interface Writes {

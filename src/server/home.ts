@@ -2,15 +2,18 @@
  * The home profile behind OAuth: home scopes are judged when a person decides and again when the code is redeemed, and a
  * redeemed direct scope owes a pairing. This is where the two profiles meet; neither knows the other.
  */
+import { strikeOf } from '../core/limit.ts';
+import { uncovered } from '../profiles/home/capability.ts';
 import { type AccessoryFacts, CODE_FORMAT, directOf, type GrantCase, namedAccessories } from '../profiles/home/case.ts';
 import { effectsOwed, type ProvenPairing } from '../profiles/home/effects.ts';
 import { judge } from '../profiles/home/profile.ts';
 import { isWeak, readStatement } from '../profiles/home/prove/hap-key.ts';
-import { isHomeScope } from '../profiles/home/scope.ts';
+import { isHomeScope, readScope } from '../profiles/home/scope.ts';
 import { refusalOf, verdictOf } from '../profiles/home/verdicts.ts';
 import { consentSentence, namesOf } from '../profiles/home/words.ts';
 import type { Asked, Beyond, Objection, Owed, Redeeming } from '../profiles/oauth/deps.ts';
 import { newId } from '../protocols/typed-code/typed-code.ts';
+import type { Refusal } from '../store/port.ts';
 import type { House } from './accessories/house.ts';
 import { isAct } from './ownership.ts';
 
@@ -46,6 +49,15 @@ export function homeBeyond(deps: HomeDeps): Beyond {
       const effects = effectsOwed({ grant: grant.id, scopes, pairing }, now, () => newId('ef_', now));
       return effects.length === 0 ? NOTHING : { effects, response: await pairingsTold(deps, redeeming, effects) };
     },
+    covered(granted, asked) {
+      const foreign = new Set(uncovered(granted, asked));
+      return asked.filter((scope) => !foreign.has(scope));
+    },
+    // A pairing is for good and without limits: nobody gets one by forgetting to say what they want.
+    explicit(scope) {
+      const read = readScope(scope);
+      return read?.ok === true && read.scope.kind === 'direct';
+    },
   };
 }
 
@@ -68,7 +80,7 @@ function concerned({ scopes, ownership, hapJkt }: Asked): boolean {
   return ownership !== undefined || hapJkt !== undefined || scopes.some((scope) => isHomeScope(scope));
 }
 
-async function caseOf({ house }: HomeDeps, asked: Asked, stage: GrantCase['stage']): Promise<GrantCase> {
+async function caseOf({ house }: HomeDeps, asked: Asked | Redeeming, stage: GrantCase['stage']): Promise<GrantCase> {
   const { now, scopes, pairingId, jkt, hapJkt, ownership } = asked;
   const accessories = await Promise.all(namedAccessories(scopes).map((id) => factsOf(house, id)));
   const act = isAct(ownership) ? ownership : undefined;
@@ -76,8 +88,8 @@ async function caseOf({ house }: HomeDeps, asked: Asked, stage: GrantCase['stage
     now,
     stage,
     scopes,
-    // A code tied to a pairing id alone is for that pairing's holder; nothing is added anywhere for it.
-    asksPairing: false,
+    // Naming a HAP key asks for a pairing. A code tied to a pairing id alone is for that pairing's holder: nothing is added.
+    asksPairing: hapJkt !== undefined || ('form' in asked && asked.form.has('hap_key')),
     ...(pairingId !== undefined && {
       pairing: { id: pairingId, role: act === 'transfer' || act === 'additional' ? 'admin' : 'user' },
     }),
@@ -127,9 +139,12 @@ function objection(c: GrantCase, asked: Asked, redeeming?: Redeeming): Objection
     ...(asked.clientId !== undefined && { subject: asked.clientId }),
     ...(redeeming && { grant: redeeming.grant.id, code: redeeming.codeId }),
   });
+  // Whoever redeems holds the code, and OAuth has found it live: a failed proof of its HAP key counts as any other does.
+  const strike = redeeming && judgement.counts && strikeOf('opaque', { by: 'holder', code: redeeming.codeId });
+  const kept: Refusal = strike ? { now: c.now, verdict, strike } : refusalOf(c, verdict);
   return {
     refusal: judgement.decisive?.refusal ?? 'invalid_scope',
-    keep: refusalOf(c, verdict),
+    keep: kept,
     checks: judgement.checks,
   };
 }

@@ -5,14 +5,13 @@ import { createReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { oauthRoutes } from '../profiles/oauth/routes.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
-import type { Accessory } from './accessories/accessory.ts';
-import { createHouse, type House } from './accessories/house.ts';
-import { type LampState, startVirtualLamp } from './accessories/virtual-lamp.ts';
+import { type Devices, type Lamp, startDevices } from './accessories/devices.ts';
+import type { House } from './accessories/house.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
 import { pageRoutes } from './authorize.ts';
 import { combining } from './combining.ts';
 import { DEFAULT_PORT, HOST_NAMES, KEEP_DAYS, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
-import { type EffectStep, type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
+import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
 import { homeBeyond, meaningsOf } from './home.ts';
 import { homeRoutes } from './home-api.ts';
 import { listen } from './http.ts';
@@ -51,6 +50,8 @@ export interface HubOptions {
   readonly limits?: Partial<Limits>;
   /** Name on the pages. */
   readonly name?: string;
+  /** How the hub's own setup code behaves: `static`, as printed, or `rotating`, another one for each attempt. */
+  readonly setupCodes?: 'static' | 'rotating';
   /** Time zone (IANA) of the house, for hours in scopes; the machine's unless given. */
   readonly zone?: string;
   /** Days that dead codes and verdicts are kept; 400 unless told. */
@@ -66,13 +67,6 @@ export interface HubOptions {
   readonly onEffectStep?: (step: EffectStep) => void;
 }
 
-/** The hub's own lamp: an accessory, with its plug. */
-export interface Lamp extends Accessory {
-  state(): Promise<LampState>;
-  /** Unplugged, nothing reaches it. */
-  plug(powered: boolean): Promise<void>;
-}
-
 /** A running hub. */
 export interface Hub {
   readonly issuer: string;
@@ -81,6 +75,8 @@ export interface Hub {
   readonly sessions: Sessions;
   readonly house: House;
   readonly lamp: Lamp;
+  /** The hub as an accessory: where it listens, and its setup code. */
+  readonly bridge: Devices['bridge'];
   readonly oauth: OAuthDeps;
   /** Lets requests and effects under way finish. The store stays open: it is the caller's. */
   close(): Promise<void>;
@@ -128,21 +124,18 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     onEffects: () => worker?.wake(),
   });
   const shared = options.shared ?? false;
-  const onLampFault = (error: unknown): void => onFault(error, 'lamp');
-  const device = await startVirtualLamp({
+  const name = options.name ?? 'Counterfoil';
+  const devices = await startDevices({
     registry,
-    id: LAMP_ID,
-    name: 'Lamp',
-    key: keys.lamp,
+    keys,
     clock,
     shared,
-    onFault: onLampFault,
+    name,
+    lamp: { id: LAMP_ID, name: 'Lamp' },
+    ...(options.setupCodes && { setupCodes: options.setupCodes }),
+    onFault,
   });
-  const house = createHouse({ registry, seed: keys.controller, lamp: { id: LAMP_ID, name: 'Lamp', device }, clock });
-  const lamp: Lamp = Object.assign((await house.get(LAMP_ID)) as Accessory, {
-    state: () => device.state(),
-    plug: (powered: boolean) => device.plug(powered),
-  });
+  const { house, lamp } = devices;
   // Plain http is allowed on loopback only, so cookies that are not `Secure` never cross a network.
   const secure = given?.startsWith('https:') ?? false;
   const sessions = createSessions({ store, registry, clock, key: keys.session, secure });
@@ -175,7 +168,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       };
       return [
         ...oauthRoutes(oauth, [...API_SCOPES.keys()]),
-        ...apiRoutes(oauth, { device, accessory: lamp }, { seen, streams }),
+        ...apiRoutes(oauth, lamp, { seen, streams }),
         ...homeRoutes({ oauth, house, seen, streams, zone }),
         ...pageRoutes(pages),
         ...appRoutes(pages),
@@ -189,7 +182,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     onFault,
     onTurnedAway: (requests) => options.log?.(turnedAway(requests)),
   }).catch(async (error: unknown) => {
-    await device.close();
+    await devices.close();
     throw error;
   });
   if (!made) throw new Error('a listener has its routes');
@@ -211,13 +204,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     sessions,
     house,
     lamp,
+    bridge: devices.bridge,
     oauth,
     async close() {
       sweeping.stop();
       await listener.close();
       await worker?.stop();
-      await house.close();
-      await device.close();
+      await devices.close();
     },
   };
 }

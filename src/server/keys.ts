@@ -20,10 +20,12 @@ export interface HubKeys extends OAuthKeys {
   readonly session: KeyObject;
   readonly codes: SigningKey;
   readonly sealing: SealingKeys;
+  /** Seed of the hub's long-term Ed25519 key: its bridge's, and what signs the statement of the sealing key. */
+  readonly ltpk: Uint8Array;
   /** 32 bytes that the hub's HAP identity as a controller is made of. */
   readonly controller: Uint8Array;
-  /** 32 bytes that seal what the hub's own lamp keeps secret. */
-  readonly lamp: Uint8Array;
+  /** 32 bytes that seal what accessories of the hub's own keep secret. */
+  readonly devices: Uint8Array;
 }
 
 /** So many bytes for one purpose, by HKDF-SHA-256 (RFC 5869) from the 32 bytes of the master key. */
@@ -32,7 +34,7 @@ export function derived(master: Uint8Array, purpose: string, bytes: number): Buf
 }
 
 /** What the 32 bytes are derived for that the hub's long-term Ed25519 key (its LTPK in HAP) is made of. */
-export const LTPK_PURPOSE: string = 'hub-ltpk';
+const LTPK_PURPOSE: string = 'hub-ltpk';
 
 /** A sealing key is for 30 days, and good for a day on either side of them. */
 const SEALING_MS = 30 * 86_400_000;
@@ -67,7 +69,8 @@ export function deriveKeys(master: Uint8Array): HubKeys {
     apiNonce: createSecretKey(randomBytes(32)),
     session: derive('session'),
     controller: derived(master, 'hap-controller', 32),
-    lamp: derived(master, 'hap-lamp', 32),
+    devices: derived(master, 'hap-devices', 32),
+    ltpk: derived(master, LTPK_PURPOSE, 32),
     codes: signingKey(privateKeyOf('Ed25519', derived(master, 'signed-code', 32))),
     sealing: { ltsk: privateKeyOf('Ed25519', derived(master, LTPK_PURPOSE, 32)), keysAt: sealingKeys(master) },
   };

@@ -12,7 +12,6 @@ import { mintCodeOf } from '../profiles/oauth/mint.ts';
 import { challengeOf } from '../profiles/oauth/prove/pkce.ts';
 import { openReference } from '../profiles/oauth/reference.ts';
 import { readHandle } from '../profiles/oauth/token.ts';
-import { withChecks } from '../profiles/oauth/verdicts.ts';
 import { shortId } from '../protocols/typed-code/typed-code.ts';
 import type { Listing, Query } from '../store/port.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
@@ -29,6 +28,7 @@ import {
 } from './operations.ts';
 import { replayed } from './replay.ts';
 import type { Users } from './users.ts';
+import { withChecks } from './verdicts.ts';
 
 /** What the operations work on. */
 export interface OperateDeps {
@@ -137,6 +137,9 @@ async function removeApp(
   return { removed: id, revokedGrants: await revokeEach(store, { client: id }, active, 'application-removed') };
 }
 
+/** A hundred years. */
+const GRANT_TTL_MAX_SECONDS = 3_155_760_000;
+
 /** The same road as a browser's: the request is judged by the authorize table, with the person in charge as the owner. */
 async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
   const { body: app } = await appNamed(oauth.registry, input.client);
@@ -159,6 +162,7 @@ async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
     ...(input.short === true && { short: true }),
     ...(input.handle === 'signed' && { handle: 'signed' }),
     ...(input.ttlSeconds !== undefined && { ttlSeconds: input.ttlSeconds }),
+    ...(input.grantTtlSeconds !== undefined && { grantTtlSeconds: input.grantTtlSeconds }),
   });
   return { ...handedOut(minted.code, minted.kept, minted.grant), ...(verifier !== undefined && { verifier }) };
 }
@@ -170,9 +174,12 @@ function handedOut(code: string, kept: Code, { id: grant, terms }: Grant): Minte
 }
 
 function checkMint(input: MintInput, app: App, challenge: string | undefined): void {
-  const { ttlSeconds: ttl } = input;
+  const { ttlSeconds: ttl, grantTtlSeconds: end } = input;
   if (ttl !== undefined && !(Number.isInteger(ttl) && ttl >= 1 && ttl <= CODE_TTL_MAX_SECONDS)) {
     throw new OperationError(`expected a lifetime of 1 to ${CODE_TTL_MAX_SECONDS} whole seconds, got ${ttl}`);
+  }
+  if (end !== undefined && !(Number.isInteger(end) && end >= 1 && end <= GRANT_TTL_MAX_SECONDS)) {
+    throw new OperationError(`expected the grant to end after 1 to ${GRANT_TTL_MAX_SECONDS} whole seconds, got ${end}`);
   }
   if (!input.short) return;
   if (input.handle === 'signed') throw new OperationError('expected a short code or a signed one, got both');

@@ -53,6 +53,8 @@ export interface MintInput {
   readonly handle?: 'signed';
   /** Seconds, 300 at most. */
   readonly ttlSeconds?: number;
+  /** Seconds after which the grant ends by itself, and a pairing with it; it does not end by itself unless given. */
+  readonly grantTtlSeconds?: number;
 }
 
 /** What minting answers. `code` is shown once; only its id is kept. */

@@ -3,11 +3,13 @@ import { show } from '../core/show.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { AuthorizeCase, Case, TokenCase } from '../profiles/oauth/case.ts';
 import { appOf } from '../profiles/oauth/clients.ts';
+import { withGranted, withListed } from '../profiles/oauth/coverage.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { OPEN_PARAMETERS } from '../profiles/oauth/evidence.ts';
 import { type Action, judge, policy } from '../profiles/oauth/profile.ts';
 import { clientFacts } from '../profiles/oauth/prove/client.ts';
 import { subjectOf } from '../profiles/oauth/verdicts.ts';
+import { replayedHome } from './home-replay.ts';
 import { OperationError } from './operations.ts';
 
 /** Facts that are outcomes of proofs, and what each may be set to. */
@@ -22,11 +24,13 @@ export async function replayed(
   verdict: Verdict,
   set: Readonly<Record<string, string>>,
 ): Promise<Verdict> {
-  if (verdict.profile !== 'oauth')
+  if (verdict.profile !== 'oauth' && verdict.profile !== 'home')
     throw new OperationError(`verdicts of the profile ${verdict.profile} cannot be replayed yet`);
   if (verdict.erased) throw new OperationError('the case of this verdict was erased: there is nothing to judge again');
+  if (verdict.profile === 'home') return replayedHome(verdict, set);
   let c = verdict.snapshot as Case;
   for (const [name, value] of Object.entries(set)) c = await changed(oauth, c, name, value);
+  if (set['scope'] !== undefined || set['client_id'] !== undefined) c = covered(oauth, c);
   const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, subject: _s, ...rest } = verdict;
   const subject = subjectOf(c);
   const { ok, checks, decisive } = judge(verdict.action as Action, c);
@@ -39,6 +43,12 @@ export async function replayed(
     snapshot: c,
     checks,
   };
+}
+
+/** Other scopes, or those of another client, may be parts of what is granted or listed. */
+function covered(oauth: OAuthDeps, c: Case): Case {
+  if (!('request' in c)) return c;
+  return 'intent' in c ? withGranted(oauth, withListed(oauth, c)) : withListed(oauth, c);
 }
 
 async function changed(oauth: OAuthDeps, c: Case, name: string, value: string): Promise<Case> {

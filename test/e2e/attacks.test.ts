@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Minted } from '../../src/server/operations.ts';
 import { type ProofKey, proofKey } from '../support/dpop.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
-import { appPairings, switchLamp } from '../support/lamp.ts';
+import { appPairings, directSession, switchLamp } from '../support/lamp.ts';
 import {
   addConfidential,
   addPublic,
@@ -35,6 +35,7 @@ afterEach(async () => {
   await t.close();
 });
 
+const WAIT = { timeout: 10_000, interval: 20 };
 const effectOf = async ({ grant }: Minted) => (await t.hub.operations.timeline(grant)).effects[0];
 const becomes = (minted: Minted, state: string): Promise<void> =>
   vi.waitFor(async () => expect((await effectOf(minted))?.state).toBe(state), { timeout: 10_000, interval: 20 });
@@ -44,11 +45,11 @@ async function paired(
   client: string,
   key: ProofKey,
   pairing = PAIRING,
-): Promise<{ minted: Minted; app: KeyedClient; access: string }> {
+): Promise<{ minted: Minted; app: KeyedClient; access: string; key: ProofKey }> {
   const app = keyedClient(t, key, clock.now, pairing);
   const minted = await t.hub.operations.mint({ client, jkt: key.jkt, pairingId: pairing, scopes: DIRECT_SCOPES });
   const { access_token: access } = await tokens(t, app.token(exchangeForm(client, minted)));
-  return { minted, app, access };
+  return { minted, app, access, key };
 }
 const lamp = (app: KeyedClient, access: string, on: boolean): Promise<Response> =>
   app.api(access, { method: 'PUT', path: '/api/accessories/lamp', body: JSON.stringify({ on }) });
@@ -79,15 +80,19 @@ describe('the pairing of somebody else', () => {
     await becomes(mine.minted, 'done');
     await addPublic(t, OTHER, { scopes: DIRECT_SCOPES });
     const thief = await paired(OTHER, await proofKey('EdDSA'));
-    expect((await lamp(thief.app, thief.access, true)).status).toBe(503);
-    expect(await t.hub.lamp.state()).toMatchObject({ on: false });
+    await vi.waitFor(async () => expect((await effectOf(thief.minted))?.lastError).toContain('another key'), WAIT);
+    await expect(directSession(t, PAIRING, thief.key)).rejects.toMatchObject({ step: 'pair-verify M4', tlvError: 2 });
+    await (await directSession(t, PAIRING, mine.key)).close();
   });
 
-  it('is not the hub’s own: an app that calls itself so switches nothing', async () => {
-    const app = await paired(APP, await proofKey('EdDSA'), 'hub');
-    expect((await lamp(app.app, app.access, true)).status).toBe(503);
-    expect(await appPairings(t)).toEqual([]);
-    expect(await t.hub.lamp.state()).toMatchObject({ on: false });
+  it('is not the hub’s own: an app that calls itself so gets no pairing, and the hub keeps its own', async () => {
+    const own = t.hub.house.identity.id;
+    const app = await paired(APP, await proofKey('EdDSA'), own);
+    await vi.waitFor(async () => expect((await effectOf(app.minted))?.lastError).toContain('another key'), WAIT);
+    await expect(directSession(t, own, app.key)).rejects.toMatchObject({ step: 'pair-verify M4', tlvError: 2 });
+    await t.hub.operations.revoke(app.minted.grant);
+    await becomes(app.minted, 'undone');
+    expect((await t.hub.lamp.listPairings()).map(({ id }) => id)).toEqual([own]);
   });
 
   it('stays while another grant of the same app and key needs it, and goes with the last', async () => {

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 async function redeem(): Promise<{ minted: Minted; issued: Tokens }> {
-  const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: PAIRING });
+  const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: PAIRING, scopes: DIRECT_SCOPES });
   return { minted, issued: await tokens(t, app.token(exchangeForm(APP, minted))) };
 }
 const effectOf = async ({ grant }: Minted) => (await t.hub.operations.timeline(grant)).effects[0];
@@ -72,7 +72,12 @@ describe('a pairing', () => {
   });
 
   it('of a refused exchange is owed to nobody', async () => {
-    const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: PAIRING });
+    const minted = await t.hub.operations.mint({
+      client: APP,
+      jkt: key.jkt,
+      pairingId: PAIRING,
+      scopes: DIRECT_SCOPES,
+    });
     expect((await app.token({ ...exchangeForm(APP, minted), redirect_uri: 'com.myapp:/x' })).status).toBe(400);
     expect(await effectOf(minted)).toBeUndefined();
   });

@@ -1,6 +1,8 @@
 /** `counterfoil start`: runs the hub, and the first sixty seconds beside it. */
 import { spawn } from 'node:child_process';
-import { platform } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Verdict } from '../../core/verdict.ts';
 import { adminPath } from '../../server/admin-path.ts';
@@ -10,11 +12,12 @@ import { DEFAULT_PORT, KEEP_DAYS } from '../../server/config.ts';
 import { isPostgres } from '../../server/database.ts';
 import { type Hub, startHub } from '../../server/hub.ts';
 import { deriveKeys } from '../../server/keys.ts';
-import { action, type Cli } from '../cli.ts';
+import { action, type Cli, type GlobalOptions } from '../cli.ts';
 import { createDemo, type Demo, type DemoKey } from '../demo/demo.ts';
 import { readKeys } from '../demo/keys.ts';
+import { playWow, SCRIPTS } from '../demo/script.ts';
 import type { Environment } from '../environment.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
 import type { Opener } from '../open.ts';
 import type { Register } from '../program.ts';
@@ -32,6 +35,7 @@ interface StartOptions {
   readonly trustProxy?: boolean;
   readonly keepDays?: string;
   readonly demo: boolean;
+  readonly script?: string;
 }
 
 /** Trees printed of what strangers send, at most this many in a window; lines after that. */
@@ -48,7 +52,8 @@ export function registerStart(openData: Opener['openData']): Register {
       .option('--issuer <url>', 'where clients reach the hub behind a proxy or balancer (env COUNTERFOIL_ISSUER)')
       .option('--trust-proxy', 'take the source of a request from the X-Forwarded-For of a proxy on this machine')
       .option('--keep-days <number>', `days that dead codes and verdicts are kept (default ${KEEP_DAYS})`)
-      .option('--no-demo', 'no lamp story, no keys: one line for each refusal');
+      .option('--no-demo', 'no lamp story, no keys: one line for each refusal')
+      .option('--script <name>', `tell the story without keys, and end (${SCRIPTS.join(', ')})`);
     start.action(action<StartOptions>(environment, (cli, options) => run(cli, options, openData)));
     teach(start, {
       examples: [
@@ -56,17 +61,49 @@ export function registerStart(openData: Opener['openData']): Register {
         'start --port 8080 --db ./hub.db',
         'start --no-demo',
         'start --issuer https://hub.example --trust-proxy',
+        'start --script wow                       in a data file of its own, which is gone afterwards',
       ],
     });
   };
 }
 
-async function run(cli: Cli, options: StartOptions, openData: Opener['openData']): Promise<0> {
-  const port = readPort(options.port);
-  const issuer = options.issuer ?? (cli.environment.env['COUNTERFOIL_ISSUER'] || undefined);
-  const shared = isPostgres(cli.db);
+async function run(cli: Cli, options: StartOptions & GlobalOptions, openData: Opener['openData']): Promise<ExitCode> {
+  const { script } = options;
+  if (script === undefined) return serve(cli, options, openData, cli);
+  expectScript(script, options);
+  if (options.db !== undefined) return serve(cli, options, openData, cli);
+  // A story leaves its traces in the data it plays on; those of the user are not for that.
+  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-wow-'));
+  try {
+    const db = join(folder, 'story.db');
+    return await serve(cli, options, openData, { db, data: `${db} (gone when the story ends)` });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function expectScript(script: string, { demo, issuer }: StartOptions): void {
+  if (!SCRIPTS.includes(script))
+    throw new UsageError(`expected a script (${SCRIPTS.join(', ')}), got ${script}`, 'try --script wow');
+  if (!demo || issuer !== undefined)
+    throw new UsageError('a script tells the story of a hub of its own', 'leave out --no-demo and --issuer');
+}
+
+async function serve(
+  cli: Cli,
+  options: StartOptions,
+  openData: Opener['openData'],
+  { db, data }: Pick<Cli, 'db' | 'data'>,
+): Promise<ExitCode> {
+  const { script } = options;
+  const port = script !== undefined && options.port === undefined ? 0 : readPort(options.port);
+  const issuer =
+    script !== undefined ? undefined : (options.issuer ?? (cli.environment.env['COUNTERFOIL_ISSUER'] || undefined));
+  const shared = isPostgres(db);
+  if (shared && script !== undefined)
+    throw new UsageError('a script plays on a file of its own', 'leave out --db, or name a file');
   const stopped = untilStopped();
-  const opened = await openData(cli.db);
+  const opened = await openData(db);
   let door: AdminDoor | undefined;
   let hub: Hub | undefined;
   const signing = startSigning(opened.upkeep, auditKey(opened.master), (fault) => cli.say(`fault at audit: ${fault}`));
@@ -75,7 +112,7 @@ async function run(cli: Cli, options: StartOptions, openData: Opener['openData']
     hub = await startHub({
       ...opened,
       keys: deriveKeys(opened.master),
-      data: cli.data,
+      data,
       port,
       shared,
       ...(issuer !== undefined && { issuer }),
@@ -87,10 +124,11 @@ async function run(cli: Cli, options: StartOptions, openData: Opener['openData']
         cli.say(`fault at ${where}: ${error instanceof Error ? error.message : String(error)}`),
       log: (line) => cli.say(line),
     });
-    door = await openDoor(hub, cli, shared);
+    door = await openDoor(hub, db, shared);
     // The story is one of a hub of one's own: it registers an app, and calls the hub where it listens.
     const demo = options.demo && !shared && issuer === undefined ? await createDemo(hub, cli) : undefined;
-    cli.print(banner(hub, cli));
+    cli.print(banner(hub, cli, data));
+    if (script !== undefined && demo) return await tell(cli, demo, printer, stopped);
     await (demo ? story(hub, cli, demo, printer, stopped) : stopped);
     return EXIT.ok;
   } finally {
@@ -101,10 +139,27 @@ async function run(cli: Cli, options: StartOptions, openData: Opener['openData']
   }
 }
 
-/** Of several nodes of one database on this machine the first has the door; a file has one hub, and that is checked here. */
-async function openDoor(hub: Hub, cli: Cli, shared: boolean): Promise<AdminDoor | undefined> {
+/** Time to read an act, where somebody may. */
+const READING_MS = 3_500;
+
+/** The script; Ctrl-C ends it. */
+async function tell(cli: Cli, demo: Demo, printer: Printer, stopped: Promise<void>): Promise<ExitCode> {
+  printer.demo = demo;
+  const stop = new AbortController();
+  void stopped.then(() => stop.abort());
   try {
-    return await serveAdmin(hub.operations, await adminPath(cli.db));
+    const pauseMs = cli.environment.stdout.isTTY ? READING_MS : 0;
+    return (await playWow(demo, cli, { pauseMs, signal: stop.signal })) ? EXIT.ok : EXIT.refused;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return EXIT.interrupted;
+  }
+}
+
+/** Of several nodes of one database on this machine the first has the door; a file has one hub, and that is checked here. */
+async function openDoor(hub: Hub, db: string, shared: boolean): Promise<AdminDoor | undefined> {
+  try {
+    return await serveAdmin(hub.operations, await adminPath(db));
   } catch (fault) {
     if (shared && fault instanceof DoorTakenError) return undefined;
     throw fault;
@@ -123,7 +178,7 @@ function readDays(text: string): number {
   throw new UsageError(`expected 1 to 99999 whole days, got ${text}`, 'try --keep-days 90');
 }
 
-function banner(hub: Hub, { style, data }: Cli): Line[] {
+function banner(hub: Hub, { style }: Cli, data: string): Line[] {
   const ready = (performance.now() / 1_000).toFixed(1);
   const behind = hub.issuer.endsWith(`localhost:${hub.port}`) ? '' : `   on 127.0.0.1:${hub.port}`;
   return [
@@ -162,7 +217,7 @@ async function story(hub: Hub, cli: Cli, demo: Demo, printer: Printer, stopped: 
       async (key) => {
         cli.print([[span(style, `> ${key}`, 'strong')]]);
         if (key === 'o') return openBrowser(hub, cli).catch((error: unknown) => cli.say(String(error)));
-        if (isDemoKey(key)) await demo.press(key).catch((error: unknown) => cli.say(String(error)));
+        if (isDemoKey(key)) await demo.play(key).catch((error: unknown) => cli.say(String(error)));
         else help();
       },
       end,

@@ -1,5 +1,12 @@
-/** The demo's app: a real OAuth client over HTTP, with its own key, that first sends what the docs print. */
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+/**
+ * The demo's app: a real OAuth client over HTTP that first sends what the docs print, and a real HAP controller: the key that
+ * signs its proofs is the key of its pairing.
+ */
+import { createHash, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { openSession } from '../../protocols/hap/controller.ts';
+import { newIdentity } from '../../protocols/hap/keys.ts';
+import type { Address } from '../../protocols/hap/options.ts';
+import type { Paired } from '../../protocols/hap/pair-verify.ts';
 
 /** What the hub was sent and what it said. */
 export interface Reply {
@@ -9,8 +16,18 @@ export interface Reply {
 
 /** A token answer, as far as the demo needs it. */
 interface Tokens {
-  readonly access_token: string;
+  /** The accessories that the app became a controller of, and the keys by which it knows them again. */
+  readonly pairings?: readonly {
+    readonly accessory: string;
+    readonly accessory_id?: string;
+    /** base64url. */
+    readonly ltpk?: string;
+  }[];
 }
+
+/** HAP §8.23 and §9.70. */
+const LIGHTBULB = '43';
+const ON = '25';
 
 /** The app. Its key is its pairing's key; the pairing id is what an accessory will know it by. */
 export interface DemoApp {
@@ -23,25 +40,29 @@ export interface DemoApp {
   sendFixed(code: string, verifier: string): Promise<Reply>;
   /** The very bytes of the last sound request, once more, as a thief would send them. */
   sendCopied(): Promise<Reply | undefined>;
-  /** Switches the lamp with the token it got. */
-  switchLamp(on: boolean): Promise<Reply>;
+  /**
+   * Switches the lamp itself, over HAP, by the app's own pairing: nothing of it goes through the hub.
+   *
+   * @throws HapError when the lamp does not have the pairing (any more), or is away
+   */
+  switchLamp(accessory: string, at: Address, on: boolean): Promise<void>;
 }
 
 const FORM = 'application/x-www-form-urlencoded';
 
 /** An app for the hub at `origin`. */
 export function createDemoApp(origin: string, clientId: string, redirectUri: string): DemoApp {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const x = String(publicKey.export({ format: 'jwk' })['x']);
+  const identity = newIdentity();
+  const { id: pairingId, privateKey } = identity;
+  const x = identity.publicKey.toString('base64url');
   const jkt = createHash('sha256')
     .update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))
     .digest('base64url');
-  const pairingId = randomUUID().toUpperCase();
   const nonces = new Map<string, string>();
   let copied: RequestInit | undefined;
   let tokens: Tokens | undefined;
 
-  const proof = (method: string, path: string, token?: string): string =>
+  const proof = (method: string, path: string): string =>
     signJwt(
       privateKey,
       { typ: 'dpop+jwt', alg: 'EdDSA', jwk: { kty: 'OKP', crv: 'Ed25519', x } },
@@ -52,9 +73,15 @@ export function createDemoApp(origin: string, clientId: string, redirectUri: str
         iat: Math.floor(Date.now() / 1_000),
         pairing_id: pairingId,
         ...(nonces.has(path) && { nonce: nonces.get(path) }),
-        ...(token !== undefined && { ath: createHash('sha256').update(token).digest('base64url') }),
       },
     );
+
+  const pairedWith = (accessory: string, told: Tokens | undefined): Paired => {
+    const { accessory_id: accessoryId, ltpk } = told?.pairings?.find((one) => one.accessory === accessory) ?? {};
+    if (accessoryId === undefined || ltpk === undefined)
+      throw new Error(`expected the tokens to come with the id and key of ${accessory}, but they did not`);
+    return { accessoryId, accessoryLtpk: Buffer.from(ltpk, 'base64url'), identity };
+  };
 
   /** Sends; when the hub asks for its nonce, sends once more with it (RFC 9449 §8). */
   const sendProven = async (path: string, make: () => RequestInit): Promise<{ reply: Reply; sent: RequestInit }> => {
@@ -103,18 +130,21 @@ export function createDemoApp(origin: string, clientId: string, redirectUri: str
       const response = await fetch(`${origin}/token`, copied);
       return { status: response.status, body: await response.text() };
     },
-    async switchLamp(on) {
-      const token = tokens?.access_token ?? '';
-      const make = (): RequestInit => ({
-        method: 'PUT',
-        headers: {
-          authorization: `DPoP ${token}`,
-          dpop: proof('PUT', '/api/accessories/lamp', token),
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify({ on }),
-      });
-      return (await sendProven('/api/accessories/lamp', make)).reply;
+    async switchLamp(accessory, at, on) {
+      const session = await openSession(at, pairedWith(accessory, tokens));
+      try {
+        const [lamp] = (await session.accessories()).flatMap(({ aid, services }) =>
+          services
+            .filter(({ type }) => type === LIGHTBULB)
+            .flatMap(({ characteristics }) => characteristics)
+            .filter(({ type }) => type === ON)
+            .map(({ iid }) => ({ aid, iid })),
+        );
+        if (!lamp) throw new Error(`expected ${accessory} to have a light, but it lists none`);
+        await session.write([{ ...lamp, value: on }]);
+      } finally {
+        session.close();
+      }
     },
   };
 }

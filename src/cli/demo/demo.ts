@@ -1,19 +1,19 @@
 /** The first sixty seconds: one lamp, one app, one code, and four ways to send it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Hub } from '../../server/hub.ts';
 import { type Minted, OperationError } from '../../server/operations.ts';
-import type { Line, Style, Tone } from '../render/line.ts';
+import type { Line, Style } from '../render/line.ts';
 import { span, wrapLine } from '../render/text.ts';
 import { renderVerdict } from '../render/verdict.ts';
 import { asPrinted, createDemoApp, type DemoApp, type Reply } from './client.ts';
+import { lampOff, lampOn, pairingGone, type Told, unplugged } from './lamp.ts';
 
 /** The brief's own client and redirect URI. */
 const CLIENT_ID = 'my_app_123';
 const REDIRECT_URI = 'com.myapp:/callback';
-
-/** How long the demo waits for an accessory to do what is due. */
-const EFFECT_WAIT_MS = 5_000;
+/** Through the hub, and a pairing of the app's own on the lamp itself. */
+const THROUGH_HUB = ['lamp:read', 'lamp:write'];
+const SCOPES = [...THROUGH_HUB, 'home:lamp:direct'];
 
 /** Where the demo prints. */
 export interface DemoScreen {
@@ -24,11 +24,15 @@ export interface DemoScreen {
 /** The demo's keys; anything else is not one. */
 export type DemoKey = 's' | 'f' | 'a' | 'r';
 
+/** What can be played: the keys, `u` (the lamp is unplugged while its grant is revoked), and `l` (the app tries its lost pairing). */
+export type Scene = DemoKey | 'u' | 'l';
+
 /** A running demo. */
 export interface Demo {
   /** The lamp, the app, the request to send. */
   introduce(): Promise<void>;
-  press(key: DemoKey): Promise<void>;
+  /** Plays a scene and prints it. The answer is whether it came out as the story has it; false while another one is played. */
+  play(scene: Scene): Promise<boolean>;
   /** Is it sending right now? What is refused meanwhile is its own, and printed by it. */
   busy(): boolean;
 }
@@ -36,22 +40,28 @@ export interface Demo {
 /** Registers the demo's app where it is missing, and starts its story. */
 export async function createDemo(hub: Hub, screen: DemoScreen): Promise<Demo> {
   await registerApp(hub);
+  // The lamp's id and key come with the tokens once the hub itself is paired with it.
+  await hub.lamp.identity();
   const app = createDemoApp(hub.issuer, CLIENT_ID, REDIRECT_URI);
   const { style } = screen;
-  const line = (text: string, tone: Tone = 'plain'): Line => [span(style, text, tone)];
   let busy = false;
   let current: { minted: Minted; spent: boolean } | undefined;
+
+  const say = (text: string, tone: Told['tone']): void =>
+    screen.print([...fitted([span(style, text, tone)], style), []]);
+
+  const tell = ({ text, tone, ok }: Told): boolean => {
+    say(text, tone);
+    return ok;
+  };
 
   const code = async (): Promise<Minted> => {
     const { now } = await hub.operations.status();
     if (!current || current.spent || now > current.minted.until) {
-      if (current)
-        screen.print([
-          line(
-            current.spent ? '  the last code is spent: here is a fresh one' : '  the code expired: here is a fresh one',
-            'faint',
-          ),
-        ]);
+      if (current) {
+        const why = current.spent ? 'the last code is spent' : 'the code expired';
+        screen.print([[span(style, `  ${why}: here is a fresh one`, 'faint')]]);
+      }
       current = { minted: await mint(hub, app), spent: false };
     }
     return current.minted;
@@ -59,14 +69,12 @@ export async function createDemo(hub: Hub, screen: DemoScreen): Promise<Demo> {
 
   /** What the client heard, and beside it what the person in charge sees. */
   const show = async (reply: Reply): Promise<Verdict | undefined> => {
+    const tone = reply.status < 400 ? 'good' : 'bad';
     screen.print([
-      [
-        span(style, '  '),
-        span(style, String(reply.status), reply.status < 400 ? 'good' : 'bad'),
-        span(style, ` ${shortened(reply.body)}`),
-      ],
+      [span(style, '  '), span(style, String(reply.status), tone), span(style, ` ${shortened(reply.body)}`)],
+      [span(style, '      ↑ all the client ever hears        ↓ what you see', 'faint')],
+      [],
     ]);
-    screen.print([line('      ↑ all the client ever hears        ↓ what you see', 'faint'), []]);
     const verdict = await verdictBehind(hub, reply);
     if (verdict) {
       const { now } = await hub.operations.status();
@@ -77,44 +85,53 @@ export async function createDemo(hub: Hub, screen: DemoScreen): Promise<Demo> {
     return verdict;
   };
 
-  const keys: Readonly<Record<DemoKey, () => Promise<void>>> = {
+  const scenes: Readonly<Record<Scene, () => Promise<boolean>>> = {
     async s() {
       const { code: text } = await code();
-      await show(await app.sendAsPrinted(text));
+      const verdict = await show(await app.sendAsPrinted(text));
+      return verdict?.cause === 'unsupported' && (verdict.checks?.length ?? 0) > 0;
     },
     async f() {
       const minted = await code();
       const reply = await app.sendFixed(minted.code, minted.verifier ?? '');
       if (reply.status !== 200) {
         await show(reply);
-        return;
+        return false;
       }
       if (current) current.spent = true;
       screen.print([[span(style, '  200', 'good'), span(style, ` ${shortened(reply.body)}`)]]);
-      screen.print([...fitted(await lampLine(hub, app, style), style), []]);
+      return tell(await lampOn(hub, app));
     },
     async a() {
       const reply = await app.sendCopied();
-      if (!reply) return screen.print([line('  nothing to copy yet: press f first', 'caution')]);
-      const verdict = await show(reply);
-      if (verdict?.cause === 'replayed')
-        screen.print([line('  copied bytes, proof already spent: the owner loses nothing', 'strong'), []]);
+      if (!reply) {
+        say('nothing to copy yet: press f first', 'caution');
+        return false;
+      }
+      const { cause, consequence = {} } = (await show(reply)) ?? {};
+      if (cause !== 'replayed') return false;
+      say('copied bytes, proof already spent: the owner loses nothing', 'strong');
+      return (consequence.revokedCodes ?? 0) === 0 && !consequence.burned && !consequence.undoing;
     },
     async r() {
-      if (!current?.spent) return screen.print([line('  nothing to replay yet: press f first', 'caution')]);
+      if (!current?.spent) {
+        say('nothing to replay yet: press f first', 'caution');
+        return false;
+      }
       const { code: text, verifier = '' } = current.minted;
-      const verdict = await show(await app.sendFixed(text, verifier));
-      screen.print([...fitted(await afterReplay(hub, app, verdict, style), style), []]);
+      return tell(await pairingGone(hub, app, await show(await app.sendFixed(text, verifier))));
     },
+    l: async () => tell(await lampOff(hub, app)),
+    u: async () => unplugged(hub, app, current?.minted.grant ?? '', say),
   };
 
   return {
     introduce: async () => screen.print(introduction(await code(), style)),
-    async press(key) {
-      if (busy) return;
+    async play(scene) {
+      if (busy) return false;
       busy = true;
       try {
-        await keys[key]();
+        return await scenes[scene]();
       } finally {
         busy = false;
       }
@@ -123,20 +140,26 @@ export async function createDemo(hub: Hub, screen: DemoScreen): Promise<Demo> {
   };
 }
 
+/** The app as the story needs it. One that an older version registered gets the scope that it did not have yet. */
 async function registerApp({ operations, oauth }: Hub): Promise<void> {
-  if (await oauth.registry.get('app', CLIENT_ID)) return;
-  await operations.addApp(CLIENT_ID, {
-    name: 'My App',
-    type: 'public',
-    redirectUris: [REDIRECT_URI],
-    scopes: ['lamp:read', 'lamp:write'],
-    shortCodes: true,
-  });
+  if (!(await oauth.registry.get('app', CLIENT_ID))) {
+    await operations.addApp(CLIENT_ID, {
+      name: 'My App',
+      type: 'public',
+      redirectUris: [REDIRECT_URI],
+      scopes: SCOPES,
+      shortCodes: true,
+    });
+    return;
+  }
+  const { scopes } = await operations.showApp(CLIENT_ID);
+  const asEver = scopes.every(({ enabled }) => enabled) && scopes.map(({ name }) => name).join(' ');
+  if (asEver === THROUGH_HUB.join(' ')) await operations.editApp(CLIENT_ID, { scopes: SCOPES });
 }
 
 /** The 16-character form of the docs; the app's key and PKCE make up for its length. */
 async function mint({ operations }: Hub, app: DemoApp): Promise<Minted> {
-  const input = { client: CLIENT_ID, jkt: app.jkt, pairingId: app.pairingId, scopes: ['lamp:read', 'lamp:write'] };
+  const input = { client: CLIENT_ID, jkt: app.jkt, pairingId: app.pairingId, scopes: SCOPES };
   try {
     return await operations.mint({ ...input, short: true });
   } catch (error) {
@@ -147,7 +170,7 @@ async function mint({ operations }: Hub, app: DemoApp): Promise<Minted> {
 }
 
 function introduction({ code, scopes }: Minted, style: Style): Line[] {
-  const text = `A lamp is waiting (simulated in this hub). Its app is ${CLIENT_ID}, allowed ${scopes.join(' and ')}. The docs say to send this:`;
+  const text = `A lamp is waiting: a real HomeKit accessory on this machine, really paired over HAP. Its app is ${CLIENT_ID}, allowed ${listed(scopes)}. The docs say to send this:`;
   const request = [
     'POST /token HTTP/1.1',
     'Content-Type: application/x-www-form-urlencoded',
@@ -155,59 +178,30 @@ function introduction({ code, scopes }: Minted, style: Style): Line[] {
     ...asPrinted(code, CLIENT_ID, REDIRECT_URI).split('\n'),
   ];
   return [
-    ...wrapLine([span(style, text)], style.width - 4).map((l): Line => [span(style, '  '), ...l]),
+    ...fitted([span(style, text)], style),
     [],
     ...request.map((l): Line => [span(style, `     ${l}`, 'strong')]),
     [],
   ];
 }
 
+/** `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 /** The line, two columns in, wrapped where it is longer than the screen. */
 function fitted(line: Line, style: Style): Line[] {
-  return wrapLine(line, style.width - 2).map((l) => [span(style, '  '), ...l]);
+  return wrapLine(line, style.width - 4).map((l) => [span(style, '  '), ...l]);
 }
 
 function shortened(body: string): string {
-  return body.replace(/"((?:access|refresh)_token)":"([^"]{8})[^"]*"/g, '"$1":"$2…"');
+  return body
+    .replace(/"((?:access|refresh)_token)":"([^"]{8})[^"]*"/g, '"$1":"$2…"')
+    .replace(/"ltpk":"([^"]{8})[^"]*"/g, '"ltpk":"$1…"');
 }
 
 async function verdictBehind(hub: Hub, reply: Reply): Promise<Verdict | undefined> {
   const reference = /\/r\/([0-9A-Z]+)"/.exec(reply.body)?.[1];
   return reference === undefined ? undefined : hub.operations.verdict(`vd_${reference}`);
-}
-
-async function lampLine(hub: Hub, app: DemoApp, style: Style): Promise<Line> {
-  const paired = await until(async () => (await hub.lamp.listPairings()).some((p) => p.id === app.pairingId));
-  if (!paired) return [span(style, 'the pairing is still due on the lamp', 'caution')];
-  const reply = await app.switchLamp(true);
-  if (reply.status !== 200) return [span(style, `the lamp was not switched: ${reply.status} ${reply.body}`, 'bad')];
-  const { by } = await hub.lamp.state();
-  const who = by === app.pairingId ? `the app's own pairing ${app.pairingId.slice(0, 8)}…` : by;
-  return [span(style, `lamp: ON, switched by ${who}`, 'good')];
-}
-
-async function afterReplay(hub: Hub, app: DemoApp, verdict: Verdict | undefined, style: Style): Promise<Line> {
-  if (verdict?.cause === 'lost-race') {
-    return [span(style, 'within 2 s of the win it counts as a lost race and hurts nobody: press r again', 'caution')];
-  }
-  const undone = await until(async () => {
-    const life = verdict?.grant === undefined ? undefined : await hub.operations.timeline(verdict.grant);
-    return life?.effects.every((effect) => effect.state === 'undone') ?? false;
-  });
-  const listed = (await hub.lamp.listPairings()).some((p) => p.id === app.pairingId);
-  const tokens = verdict?.consequence?.revokedCodes;
-  const revoked = tokens ? `replay by the proven client: ${tokens} tokens revoked, ` : '';
-  if (!undone) return [span(style, `${revoked}its pairing is still due to be removed from the lamp`, 'caution')];
-  if (listed)
-    return [span(style, `${revoked}its pairing stays on the lamp: an earlier grant still needs it`, 'strong')];
-  return [span(style, `${revoked}its pairing removed from the lamp and read back: gone`, 'strong')];
-}
-
-async function until(holds: () => Promise<boolean>): Promise<boolean> {
-  const end = performance.now() + EFFECT_WAIT_MS;
-  while (performance.now() < end) {
-    if (await holds()) return true;
-    await sleep(20);
-  }
-  return holds();
 }

@@ -92,8 +92,8 @@ export interface GrantCase {
   readonly hapKey?: HapKeyFacts;
   /** What the code is, or at consent will be, bound to. */
   readonly bound: { readonly pairing_id?: string; readonly jkt?: string; readonly hap_jkt?: string };
-  /** What is asked of the ownership, and what the code was minted for. */
-  readonly ownership?: { readonly act: Act; readonly code?: Act };
+  /** What is asked of the ownership, and what the code was minted for. Absent: neither. */
+  readonly ownership?: { readonly act?: Act; readonly code?: Act };
   /** Those of the accessories in question that the hub knows. */
   readonly accessories: readonly AccessoryFacts[];
   readonly code?: CodeVersion;

@@ -3,10 +3,13 @@
  * list shows it; ended with its grant, by whoever ends that or by its own time, and undone when the list shows it no more.
  */
 import type { Effect, Facts, Grant } from '../../core/model.ts';
-import { directOf, type Role } from './case.ts';
+import { type Act, directOf, type Role } from './case.ts';
 
 /** HAP §5.15 table 5-6: bit 0 of the permissions is the administrator's. */
 export const PERMISSIONS: Readonly<Record<Role, 0 | 1>> = { user: 0, admin: 1 };
+
+/** Kinds of effects: a pairing of an app's own, and a change of ownership (`ownership-effect.ts`). */
+export const KINDS = { pairing: 'pairing', ownership: 'ownership' } as const;
 
 /** Cause of a grant that ended by its own time. */
 export const EXPIRED = 'grant-expired';
@@ -18,26 +21,34 @@ export interface ProvenPairing {
   readonly role: Role;
 }
 
-/**
- * The effects that a redemption owes. Pure: the caller makes the ids.
- *
- * @param scopes of the code that was redeemed; capabilities through the hub owe nothing
- */
+/** What was redeemed. `act` is the change of ownership that the code was minted for; a reset adds no pairing. */
+export interface Redeemed {
+  readonly grant: string;
+  /** Of the code; capabilities through the hub owe nothing. */
+  readonly scopes: readonly string[];
+  readonly pairing?: ProvenPairing;
+  readonly act?: Act;
+}
+
+/** The effects that a redemption owes. Pure: the caller makes the ids. */
 export function effectsOwed(
-  { grant, scopes, pairing }: { grant: string; scopes: readonly string[]; pairing: ProvenPairing },
+  { grant, scopes, pairing, act }: Redeemed,
   now: number,
   newId: () => string,
 ): readonly Effect[] {
   const data: Facts = {
-    pairing_id: pairing.id,
-    public_key: pairing.publicKey,
-    permissions: PERMISSIONS[pairing.role],
+    ...(act !== undefined && { act }),
+    ...(pairing && {
+      pairing_id: pairing.id,
+      public_key: pairing.publicKey,
+      permissions: PERMISSIONS[pairing.role],
+    }),
   };
   const targets = new Set(directOf(scopes).map(({ accessory }) => accessory));
   return [...targets].map((target) => ({
     id: newId(),
     grant,
-    kind: 'pairing',
+    kind: act === undefined ? KINDS.pairing : KINDS.ownership,
     target,
     data,
     state: 'due',

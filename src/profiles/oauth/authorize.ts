@@ -5,6 +5,7 @@
 import type { Judgement } from '../../core/verdict.ts';
 import { type AuthorizeCase, askedScopes } from './case.ts';
 import { appOf, clientPart } from './clients.ts';
+import { withListed } from './coverage.ts';
 import type { Asked, OAuthDeps, Objection } from './deps.ts';
 import { queryEvidence } from './evidence.ts';
 import { type Decision, type MintedCode, mintAuthorization } from './mint.ts';
@@ -45,13 +46,13 @@ export async function readAuthorize(
   const loaded = await deps.store.load({});
   const { now, generation } = loaded;
   const app = await appOf(deps, clientId, loaded);
-  const c: AuthorizeCase = {
+  const c: AuthorizeCase = withListed(deps, {
     now,
     ...(deps.offline && { offline: true }),
     request: facts,
     ...clientPart(clientId, app),
     ...(decision && { decision }),
-  };
+  });
   const state = form.get('state');
   const judgement = judge('authorize', c);
   const objection = judgement.ok ? await deps.beyond?.consent(askedOf(c, source, ownership)) : undefined;
@@ -112,7 +113,7 @@ export async function mintAsked(
   deps: OAuthDeps,
   request: AuthorizeRequest,
   by: string,
-  form: Pick<Decision, 'short' | 'handle' | 'ttlSeconds' | 'ownership'> = {},
+  form: Pick<Decision, 'short' | 'handle' | 'ttlSeconds' | 'ownership' | 'grantTtlSeconds'> = {},
 ): Promise<{ readonly minted: MintedCode; readonly verdict: string }> {
   const { c, judgement, source } = request;
   const {

@@ -8,11 +8,13 @@ import { bindingOf } from '../../core/match.ts';
 import type { Binding, Code, Grant, Value } from '../../core/model.ts';
 import type { UnsealCause } from '../../protocols/sealed/hub.ts';
 import type { SignedCodeCause } from '../../protocols/signed-code/read.ts';
-import type { App } from './app.ts';
+import type { App, AppScope } from './app.ts';
 
 /** What a rule may know of a client. */
-export type ClientFacts = Pick<App, 'name' | 'type' | 'authMethod' | 'redirectUris' | 'grantTypes' | 'scopes'> & {
+export type ClientFacts = Pick<App, 'name' | 'type' | 'authMethod' | 'redirectUris' | 'grantTypes'> & {
   readonly id: string;
+  /** Its list, and parts of it that the request names (`coverage.ts`). `explicit`: given only to who names it. */
+  readonly scopes: readonly (AppScope & { readonly explicit?: true })[];
   readonly withoutPkce?: true;
 };
 
@@ -113,6 +115,8 @@ export interface Presented {
   readonly generation: number;
   readonly dpop?: DpopFacts;
   readonly target: Target;
+  /** Scopes asked for or needed that are a part of granted ones, in other words (`coverage.ts`). */
+  readonly within?: readonly string[];
 }
 
 /** A request at `POST /token`. */
@@ -235,11 +239,12 @@ export function inGrace(c: TokenCase): boolean {
 
 /**
  * The scopes a request is about: those it names, else those its code carries, else (at `/authorize`) all that the
- * application has switched on.
+ * application has switched on and that need not be named.
  */
 export function askedScopes(c: Asked & { readonly code?: CodeFacts }): readonly string[] {
   const named = scopesOf(c.request.values['scope']);
   if (named.length > 0) return named;
   const carried = bound(c.code, 'scope');
-  return carried === undefined ? enabledScopes(c.client) : listOf(carried);
+  if (carried !== undefined) return listOf(carried);
+  return c.client?.scopes.flatMap(({ name, enabled, explicit }) => (enabled && !explicit ? [name] : [])) ?? [];
 }

@@ -104,6 +104,10 @@ export interface Owed {
 export interface Beyond {
   consent(asked: Asked): Promise<Objection | undefined>;
   redeem(redeeming: Redeeming): Promise<Objection | Owed>;
+  /** Those of `asked` that are a part of what is granted. Pure: no look at any record. */
+  covered(granted: readonly string[], asked: readonly string[]): readonly string[];
+  /** Is this scope given only to who names it? Whoever asks for nothing in particular does not get it. Pure. */
+  explicit(scope: string): boolean;
 }
 
 /** What every endpoint gets. */

@@ -5,6 +5,7 @@ import { codeId, LABELS, mintCode, successorOf } from '../../protocols/typed-cod
 import type { Loaded, Redemption } from '../../store/port.ts';
 import { askedScopes, bound, boundText, inGrace, listOf, provenKey, type TokenCase } from './case.ts';
 import type { OAuthDeps, Owed } from './deps.ts';
+import { endOf } from './mint.ts';
 import type { Proof } from './prove/dpop.ts';
 
 /** RFC 6749 §5.1. */
@@ -49,7 +50,7 @@ export function issue(deps: OAuthDeps, judged: SoundAttempt, verdict: Verdict, o
     response: {
       access_token: access.token,
       token_type: bound(access.code, 'jkt') === undefined ? 'Bearer' : 'DPoP',
-      expires_in: deps.config.accessTtlSeconds,
+      expires_in: Math.floor((access.code.until - c.now) / 1_000),
       ...(refresh && { refresh_token: refresh.token }),
       scope: access.scope,
       ...owed.response,
@@ -144,7 +145,7 @@ function codeOf(
     handle: 'opaque',
     bindings,
     from: c.now,
-    until: c.now + ttlSeconds * 1000,
+    until: endOf(grant, c.now + ttlSeconds * 1_000),
     total,
     used: 0,
     state: 'live',

@@ -25,6 +25,8 @@ export interface Decision {
   /** A code that can be verified offline, where the hub has a key for them. */
   readonly handle?: 'signed';
   readonly ttlSeconds?: number;
+  /** Seconds after which the grant ends by itself, with everything issued for it; never unless given. */
+  readonly grantTtlSeconds?: number;
 }
 
 /** The code, shown once, and what is kept of it. */
@@ -61,7 +63,7 @@ export function mintAuthorization(deps: OAuthDeps, now: number, generation: numb
     to: clientId,
     terms,
     from: now,
-    until: null,
+    until: decision.grantTtlSeconds === undefined ? null : now + decision.grantTtlSeconds * 1_000,
     state: 'active',
     policyEpoch: POLICY_EPOCH,
     rev: 1,
@@ -83,11 +85,11 @@ export type CodeForm = 'opaque' | 'bound' | SigningKey;
 
 /** A code for an existing grant, with the bindings given. */
 export function mintCodeOf(
-  grant: Pick<Grant, 'id'>,
+  grant: Pick<Grant, 'id' | 'until'>,
   bindings: readonly Binding[],
   { now, generation, ttlSeconds, form }: { now: number; generation: number; ttlSeconds: number; form: CodeForm },
 ): { code: string; kept: Code } {
-  const until = now + ttlSeconds * 1000;
+  const until = endOf(grant, now + ttlSeconds * 1_000);
   const signed = typeof form === 'object';
   const code = signed ? signCode(form, { from: now, until }) : mintCode('authorization_code', form, now);
   const kept: Code = {
@@ -105,6 +107,11 @@ export function mintCodeOf(
     rev: 1,
   };
   return { code, kept };
+}
+
+/** What is issued for a grant lives no longer than the grant. Milliseconds since the epoch. */
+export function endOf({ until }: Pick<Grant, 'until'>, wanted: number): number {
+  return until === null ? wanted : Math.min(until, wanted);
 }
 
 function bodyOf(code: string): string {

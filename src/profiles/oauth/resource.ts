@@ -6,6 +6,7 @@ import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import type { Loaded, Redemption } from '../../store/port.ts';
 import { bound, enabledScopes, listOf, type ResourceCase } from './case.ts';
 import { appOf } from './clients.ts';
+import { partsIn, switchedOn } from './coverage.ts';
 import type { OAuthDeps } from './deps.ts';
 import { judge } from './profile.ts';
 import { dpopFacts, dpopNonce, type Proof, readProof } from './prove/dpop.ts';
@@ -51,7 +52,8 @@ export async function judgeAccess(deps: OAuthDeps, request: Incoming, needs: rea
   const code = id === undefined ? undefined : loaded.codes.get(id);
   const grant = code && loaded.grants.get(code.grant);
   const app = await appOf(deps, grant?.to, loaded);
-  const enabled = enabledScopes(app);
+  const enabled = [...new Set([...enabledScopes(app), ...switchedOn(deps, app, needs)])];
+  const within = code ? partsIn(deps, listOf(bound(code, 'scope')), needs) : [];
   const origins = [deps.config.issuer, ...deps.config.aliases];
   const c: ResourceCase = {
     now: loaded.now,
@@ -59,6 +61,7 @@ export async function judgeAccess(deps: OAuthDeps, request: Incoming, needs: rea
     scheme,
     needs,
     ...(grant && { enabled }),
+    ...(within.length > 0 && { within }),
     ...(read && { handle: read.handle }),
     ...(code && { code: codeFacts(code) }),
     ...(grant && { grant: grantFacts(grant) }),
@@ -156,7 +159,9 @@ function redemptionOf(
 /** Is the token still good, its scopes still switched on? For streams, which outlive the request that was judged. */
 export async function stillAdmitted(deps: OAuthDeps, admitted: Admitted): Promise<boolean> {
   const scopes = await scopesNow(deps, admitted);
-  return scopes !== undefined && admitted.needs.every((scope) => scopes.includes(scope));
+  if (scopes === undefined) return false;
+  const within = partsIn(deps, scopes, admitted.needs);
+  return admitted.needs.every((scope) => scopes.includes(scope) || within.includes(scope));
 }
 
 /** The scopes of a token that are switched on right now; undefined when it is good no more. */
@@ -170,8 +175,7 @@ export async function scopesNow(deps: OAuthDeps, admitted: Admitted): Promise<re
     code.generation === generation &&
     grants.get(code.grant)?.state === 'active';
   if (!good) return undefined;
-  const enabled = enabledScopes(await appOf(deps, admitted.grant.to, loaded));
-  return listOf(bound(code, 'scope')).filter((scope) => enabled.includes(scope));
+  return switchedOn(deps, await appOf(deps, admitted.grant.to, loaded), listOf(bound(code, 'scope')));
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   type TokenCase,
 } from './case.ts';
 import { appOf, clientPart } from './clients.ts';
+import { withGranted, withListed } from './coverage.ts';
 import type { OAuthDeps, Objection, Owed } from './deps.ts';
 import { bodyEvidence, type FormEvidence } from './evidence.ts';
 import { issue } from './issue.ts';
@@ -125,7 +126,7 @@ export async function judgeToken(deps: OAuthDeps, evidence: TokenEvidence): Prom
     ...(once.length > 0 && { once }),
   });
   const asking = await appOf(deps, evidence.claim.clientId, loaded);
-  const c = caseOf(deps, evidence, loaded, asking);
+  const c = withGranted(deps, withListed(deps, caseOf(deps, evidence, loaded, asking)));
   return { c, judgement: judge('token', c), evidence, loaded };
 }
 

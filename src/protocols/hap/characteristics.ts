@@ -69,7 +69,7 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buf
 /** Throws out of the depth of a reader; never leaves this file. */
 class Fault extends Error {}
 
-/** HAP §6.6.4: the attribute database. @throws HapError `malformed` */
+/** HAP §6.6.2: the attribute database. @throws HapError `malformed` */
 export function readAccessories(body: Buffer): readonly ListedAccessory[] {
   return readJson(body, 'accessories', (json) => {
     let count = 0;

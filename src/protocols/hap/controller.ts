@@ -112,7 +112,7 @@ export function openSession(address: Address, paired: Paired, options: HapOption
   });
 }
 
-/** HAP §6.7.6: lets an accessory that nobody has paired show itself. @throws HapError `http-status` when it is paired */
+/** HAP §6.7.7: lets an accessory that nobody has paired show itself. @throws HapError `http-status` when it is paired */
 export function identify(address: Address, options: HapOptions = {}): Promise<void> {
   const { record } = options;
   const { answerMs: deadlineMs } = deadlinesOf(options);

@@ -45,7 +45,7 @@ const FIELDS_MAX = 100;
 /** Smaller chunks than this on average are no way to send a body; their count is bounded by it. */
 const CHUNKS_MAX = 65_536;
 
-const REQUEST_LINE = /^([A-Z]{1,16}) (\S{1,2048}) HTTP\/1\.[01]$/;
+const REQUEST_LINE = /^([A-Z]{1,16}) (\S{1,16384}) HTTP\/1\.[01]$/;
 const STATUS_LINE = /^(HTTP|EVENT)\/1\.[01] (\d{3})(?: .*)?$/;
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/;
 

@@ -48,7 +48,7 @@ export type ChangeListener = (changes: readonly CharacteristicRead[]) => void;
  * `malformed`, and leave the session as it is.
  */
 export interface Session {
-  /** HAP §6.6.4: everything the accessory server has. */
+  /** HAP §6.6.2: everything the accessory server has. */
   accessories(): Promise<readonly ListedAccessory[]>;
   /**
    * HAP §6.7.4: values in the order asked for. One that is refused has a negative status and no value; that does not throw. A
@@ -180,7 +180,7 @@ function askPairings({ connection, record, deadlineMs }: Inner, step: Step, item
   });
 }
 
-/** HAP §6.6.4 GET /accessories. */
+/** HAP §6.6.2 GET /accessories. */
 async function listAccessories(inner: Inner): Promise<readonly ListedAccessory[]> {
   const message = await ask(inner, 'accessories', { method: 'GET', target: '/accessories' });
   demandSuccess(message, 'accessories');

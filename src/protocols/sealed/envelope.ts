@@ -11,13 +11,13 @@ export const MEDIA_TYPES = {
 } as const;
 
 /** The version of both envelopes that is written and read. */
-export const VERSION = 1;
+const VERSION = 1;
 
 /** Lengths in bytes: RFC 9180 §7.1 (enc) and §7.3 (tag), RFC 9458 §4.4 (nonce of the answer). */
 export const LENGTHS = { keyId: 8, target: 8, enc: 32, tag: 16, answerNonce: 32 } as const;
 
 /** Longest envelope text looked at, in characters: a token request is under 2 KiB. */
-export const ENVELOPE_MAX = 32_768;
+const ENVELOPE_MAX = 32_768;
 
 /** A sealed request, taken apart and not opened. */
 export interface RequestEnvelope {

@@ -69,6 +69,11 @@ export async function release(
   return pairingOf(kept, id);
 }
 
+/** The accessory is not the hub's any more: nobody holds anything there. */
+export async function letGo(registry: Registry, accessory: string): Promise<void> {
+  await registry.remove('setting', recordOf(accessory));
+}
+
 function pairingOf({ pairings }: Kept, id: string): Pairing | undefined {
   const held = pairings.find((one) => one.id === id);
   return held && { id, key: held.key, admin: held.holders.some(({ admin }) => admin) };

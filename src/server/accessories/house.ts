@@ -4,11 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { openSession, pairSetup } from '../../protocols/hap/controller.ts';
+import { HapError } from '../../protocols/hap/errors.ts';
 import { type Identity, identityFrom } from '../../protocols/hap/keys.ts';
 import type { Address, HapOptions } from '../../protocols/hap/options.ts';
 import type { Paired } from '../../protocols/hap/pair-verify.ts';
 import type { Registered, Registry } from '../../store/registry.ts';
 import { OperationError } from '../operations.ts';
+import { changeRecord } from '../records.ts';
 import type { Accessory, Pairing } from './accessory.ts';
 import { hapAccessory } from './hap.ts';
 import type { VirtualLamp } from './virtual-lamp.ts';
@@ -25,12 +27,22 @@ export interface PairedRecord {
   readonly pairedAt: number;
 }
 
+/** Why the hub has an accessory no more, until it is paired anew. */
+export interface Away {
+  /** The grant of the code that gave it away. */
+  readonly grant: string;
+  readonly act: 'transfer' | 'reset';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** How pairing is asked for. */
 export interface PairInput {
   readonly id: string;
   readonly name?: string;
-  readonly address: Address;
-  readonly setupCode: string;
+  /** Both may be left out for the hub's own lamp only. */
+  readonly address?: Address;
+  readonly setupCode?: string;
   /** From its TXT record, where it was discovered. */
   readonly hapId?: string;
   readonly featureFlags?: number;
@@ -40,6 +52,8 @@ export interface PairInput {
 export interface House {
   /** The hub as a controller. */
   readonly identity: Identity;
+  /** The hub's own lamp, also while it is somebody else's. */
+  readonly lamp: Accessory | undefined;
   get(id: string): Promise<Accessory | undefined>;
   list(): Promise<readonly Accessory[]>;
   record(id: string): Promise<PairedRecord | undefined>;
@@ -49,6 +63,10 @@ export interface House {
   moved(id: string, address: Address): Promise<void>;
   /** The hub is no controller of it any more. Nothing is said to the accessory. */
   forget(id: string): Promise<boolean>;
+  /** Forgets it, and remembers that it was given away: not even the own lamp is paired again by itself. */
+  giveAway(id: string, away: Away): Promise<void>;
+  /** Was it given away, and not paired anew since? */
+  away(id: string): Promise<Away | undefined>;
   close(): Promise<void>;
 }
 
@@ -89,6 +107,7 @@ export function createHouse({ registry, seed, lamp, clock, hap = {} }: HouseOpti
     const rev = (await registry.get('accessory', id))?.rev ?? 0;
     if (!(await registry.save('accessory', id, rev, record)))
       throw new OperationError(`somebody else has just changed the accessory ${id}; look again`);
+    await registry.remove('setting', awayOf(id));
     return record;
   };
 
@@ -98,6 +117,8 @@ export function createHouse({ registry, seed, lamp, clock, hap = {} }: HouseOpti
     const { id, name, device } = lamp;
     const known = await registry.get<PairedRecord>('accessory', id);
     if (known) return pairedOf(known.body);
+    if (await registry.get('setting', awayOf(id)))
+      throw new HapError('connect', 'unreachable', `the ${id} was given away: counterfoil home pair ${id} takes it back`);
     const address = await device.where();
     const paired = await pairSetup(address, await device.setupCode(), identity, hap);
     await keep(id, paired, name);
@@ -153,52 +174,76 @@ export function createHouse({ registry, seed, lamp, clock, hap = {} }: HouseOpti
     return accessory;
   };
 
+  /** It is away only as long as there is no record of a pairing: that one is written last, and removed last. */
+  const away = async (id: string): Promise<Away | undefined> => {
+    if (await registry.get('accessory', id)) return undefined;
+    return (await registry.get<Away>('setting', awayOf(id)))?.body;
+  };
+
+  const forget = (id: string): Promise<boolean> => {
+    made.get(id)?.accessory.close();
+    made.delete(id);
+    if (id === lampAccessory?.id) {
+      lampAccessory.close();
+      pairingLamp = undefined;
+    }
+    return registry.remove('accessory', id);
+  };
+
   return {
     identity,
+    lamp: lampAccessory,
     async get(id) {
-      if (lampAccessory && id === lampAccessory.id) return lampAccessory;
+      if (lampAccessory && id === lampAccessory.id) return (await away(id)) ? undefined : lampAccessory;
       const found = await registry.get<PairedRecord>('accessory', id);
       return found && accessoryOf(found);
     },
     async list() {
       const others = (await registry.list<PairedRecord>('accessory')).filter(({ id }) => id !== lampAccessory?.id);
-      return [...(lampAccessory ? [lampAccessory] : []), ...others.map(accessoryOf)];
+      const own = lampAccessory && !(await away(lampAccessory.id)) ? [lampAccessory] : [];
+      return [...own, ...others.map(accessoryOf)];
     },
     record: async (id) => (await registry.get<PairedRecord>('accessory', id))?.body,
-    async pair({ id, name = id, address, setupCode, hapId, featureFlags }, options = {}) {
+    async pair({ id, name, hapId, featureFlags, ...given }, options = {}) {
       if (!ID.test(id))
         throw new OperationError(
           `expected a name of letters, digits, dots and dashes for the accessory, got ${JSON.stringify(id)}`,
         );
       if (await registry.get('accessory', id))
         throw new OperationError(`an accessory is called ${id} already: choose another name`);
+      const own = lamp?.id === id ? lamp : undefined;
+      const address = own ? await own.device.where() : given.address;
+      const setupCode = given.setupCode ?? (await own?.device.setupCode());
+      if (!address || setupCode === undefined)
+        throw new OperationError(`expected an address and a setup code for ${id}: find it with counterfoil home discover`);
       const paired = await pairSetup(address, setupCode, identity, {
         ...hap,
         ...options,
         ...(hapId !== undefined && { accessoryId: hapId }),
         ...(featureFlags !== undefined && { featureFlags }),
       });
-      return keep(id, paired, name, address);
+      if (!own) return keep(id, paired, name ?? id, address);
+      pairingLamp = undefined;
+      return keep(id, paired, name ?? own.name);
     },
     async moved(id, address) {
       const found = await registry.get<PairedRecord>('accessory', id);
       if (found) await registry.save('accessory', id, found.rev, { ...found.body, address });
     },
-    async forget(id) {
-      made.get(id)?.accessory.close();
-      made.delete(id);
-      if (id === lampAccessory?.id) {
-        lampAccessory.close();
-        pairingLamp = undefined;
-      }
-      return registry.remove('accessory', id);
+    forget,
+    async giveAway(id, why) {
+      await changeRecord<Away>(registry, 'setting', awayOf(id), () => why);
+      await forget(id);
     },
+    away,
     async close() {
       lampAccessory?.close();
       for (const { accessory } of made.values()) accessory.close();
     },
   };
 }
+
+const awayOf = (id: string): string => `away:${id}`;
 
 /** Pairing ids are upper-case UUIDs (HAP §5.6.5). The hub's is made of its key, so that it is the same everywhere. */
 function controllerId(seed: Uint8Array): string {

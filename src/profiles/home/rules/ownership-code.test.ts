@@ -33,6 +33,17 @@ describe('home.ownership-code', () => {
     }
   });
 
+  it('refuses as `unasked`: no app hands a house over, or wipes it, without saying that it means to', () => {
+    for (const code of ACTS) {
+      expect(ownershipCode.check(grantCase({ ownership: { code } }))).toEqual({
+        outcome: 'fail',
+        cause: 'unasked',
+        expected: `ownership=${code}`,
+        presented: 'no ownership',
+      });
+    }
+  });
+
   it('skips where nobody asks for it', () => {
     expect(ownershipCode.check(grantCase()).outcome).toBe('skip');
   });

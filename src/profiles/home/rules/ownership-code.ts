@@ -13,6 +13,12 @@ export const ownershipCode: Rule<GrantCase> = {
       say: 'a change of ownership was asked for with a code that was not minted for one',
       fixes: [{ audience: 'owner', say: 'mint a code for it: counterfoil home transfer, or counterfoil home reset' }],
     },
+    unasked: {
+      say: 'the code was minted for a change of ownership, and the redemption did not say that it wants one',
+      fixes: [
+        { audience: 'client', say: 'send ownership=additional, transfer or reset to /token: what the code was minted for' },
+      ],
+    },
     'other-act': {
       say: 'the code was minted for another change of ownership than the one asked for',
       fixes: [
@@ -25,6 +31,7 @@ export const ownershipCode: Rule<GrantCase> = {
     if (ownership === undefined) return skip('no change of ownership is asked for');
     const { act, code } = ownership;
     if (code === undefined) return fail('missing', { expected: `a code for ${act}`, presented: 'a code for access' });
+    if (act === undefined) return fail('unasked', { expected: `ownership=${code}`, presented: 'no ownership' });
     return code === act ? pass({ presented: act }) : fail('other-act', { expected: code, presented: act });
   },
 };

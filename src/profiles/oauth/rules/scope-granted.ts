@@ -1,6 +1,6 @@
 import { matches } from '../../../core/match.ts';
 import { fail, pass, type Rule, skip } from '../../../core/rule.ts';
-import { bound, scopesOf, type TokenCase } from '../case.ts';
+import { bound, listOf, scopesOf, type TokenCase } from '../case.ts';
 
 /** A scope named at `/token` is within what the person allowed. */
 export const scopeGranted: Rule<TokenCase> = {
@@ -20,12 +20,12 @@ export const scopeGranted: Rule<TokenCase> = {
       ],
     },
   },
-  check: ({ code, request: { values } }) => {
+  check: ({ code, within = [], request: { values } }) => {
     if (!code) return skip('the code is not known');
     const asked = scopesOf(values['scope']);
     if (asked.length === 0) return pass();
     const granted = bound(code, 'scope') ?? [];
-    return matches('covers', granted, asked)
+    return matches('covers', [...listOf(granted), ...within], asked)
       ? pass({ presented: asked })
       : fail('wider', { expected: granted, presented: asked });
   },

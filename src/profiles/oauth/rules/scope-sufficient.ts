@@ -1,6 +1,6 @@
 import { matches } from '../../../core/match.ts';
 import { fail, pass, type Rule, skip } from '../../../core/rule.ts';
-import { bound, type ResourceCase } from '../case.ts';
+import { bound, listOf, type ResourceCase } from '../case.ts';
 
 /** The token carries the scopes that this part of the API needs. */
 export const scopeSufficient: Rule<ResourceCase> = {
@@ -19,9 +19,9 @@ export const scopeSufficient: Rule<ResourceCase> = {
       fixes: [{ audience: 'client', say: 'ask for the scope at /authorize; the person has to agree to it' }],
     },
   },
-  check: ({ code, needs, enabled }) => {
+  check: ({ code, needs, enabled, within = [] }) => {
     if (!code) return skip('the token is not known');
-    const granted = bound(code, 'scope') ?? [];
+    const granted = [...listOf(bound(code, 'scope')), ...within];
     if (enabled && matches('covers', granted, needs) && !matches('covers', enabled, needs)) {
       return fail('switched-off', { expected: needs, presented: enabled });
     }

@@ -37,7 +37,7 @@ export interface AccessoryOptions {
   readonly backoffSeconds?: (failures: number) => number;
   /** What goes wrong on purpose. */
   readonly faults?: FaultScript;
-  /** Somebody wants to see which device this is (HAP §6.7.6). */
+  /** Somebody wants to see which device this is (HAP §6.7.7). */
   readonly onIdentify?: () => void;
   /** A controller has written. */
   readonly onWrite?: (aid: number, iid: number, value: Value, by: Controller) => void;
