@@ -40,7 +40,7 @@ export async function startDevices(options: DeviceOptions): Promise<Devices> {
   const common = { registry, key: keys.devices, clock, shared };
   const device = await startVirtualLamp({ ...common, ...lamp, onFault: (error) => onFault(error, 'lamp') });
   const house = createHouse({ registry, seed: keys.controller, lamp: { ...lamp, device }, clock });
-  const accessory = (await house.get(lamp.id)) as Accessory;
+  const accessory = house.lamp as Accessory;
   const bridge = await startHubBridge({
     ...common,
     name,

@@ -118,7 +118,11 @@ export function createHouse({ registry, seed, lamp, clock, hap = {} }: HouseOpti
     const known = await registry.get<PairedRecord>('accessory', id);
     if (known) return pairedOf(known.body);
     if (await registry.get('setting', awayOf(id)))
-      throw new HapError('connect', 'unreachable', `the ${id} was given away: counterfoil home pair ${id} takes it back`);
+      throw new HapError(
+        'connect',
+        'unreachable',
+        `the ${id} was given away: counterfoil home pair ${id} takes it back`,
+      );
     const address = await device.where();
     const paired = await pairSetup(address, await device.setupCode(), identity, hap);
     await keep(id, paired, name);
@@ -215,7 +219,9 @@ export function createHouse({ registry, seed, lamp, clock, hap = {} }: HouseOpti
       const address = own ? await own.device.where() : given.address;
       const setupCode = given.setupCode ?? (await own?.device.setupCode());
       if (!address || setupCode === undefined)
-        throw new OperationError(`expected an address and a setup code for ${id}: find it with counterfoil home discover`);
+        throw new OperationError(
+          `expected an address and a setup code for ${id}: find it with counterfoil home discover`,
+        );
       const paired = await pairSetup(address, setupCode, identity, {
         ...hap,
         ...options,
