@@ -19,6 +19,7 @@ export interface TestHubOptions {
   /** Limits other than those of every hub. Refusals are not held to one age unless a test asks for it. */
   readonly limits?: NonNullable<HubOptions['limits']>;
   readonly log?: NonNullable<HubOptions['log']>;
+  readonly setupCodes?: NonNullable<HubOptions['setupCodes']>;
   /** Time zone of the house; the machine's unless given. */
   readonly zone?: string;
   /** Puts something between the hub and its store. */
@@ -52,6 +53,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     ...(options.onVerdict && { onVerdict: options.onVerdict }),
     limits: { holdMs: 0, ...options.limits },
     ...(options.log && { log: options.log }),
+    ...(options.setupCodes && { setupCodes: options.setupCodes }),
     ...(options.zone !== undefined && { zone: options.zone }),
     ...(options.between && { store: options.between(opened.store) }),
   });

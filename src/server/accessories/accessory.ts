@@ -17,6 +17,12 @@ export interface Pairing {
   readonly admin: boolean;
 }
 
+/** Versions that an accessory names: FirmwareRevision (HAP §9.40), and Version of its protocol information (§8.17). */
+export interface Versions {
+  readonly firmware?: string;
+  readonly pv?: string;
+}
+
 /** Hears changes, in their order. After a lost connection the current values come once more. */
 export type Listener = (changes: readonly CharacteristicRead[]) => void;
 
@@ -32,6 +38,8 @@ export interface Accessory {
   identity(): Promise<{ readonly id: string; readonly key: string }>;
   /** Everything it has, as last read; read anew when it says that it has changed, or after a lost connection. */
   accessories(): Promise<readonly ListedAccessory[]>;
+  /** What it said of itself when its database was last read, if it ever was: firmware, and version of the protocol. */
+  versions(): Versions;
   read(ids: readonly CharacteristicId[]): Promise<readonly CharacteristicRead[]>;
   /** Writes; with `timedMs` by a timed write that is good for so long (HAP §6.7.2.4). */
   write(writes: readonly CharacteristicWrite[], timedMs?: number): Promise<void>;

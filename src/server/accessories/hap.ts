@@ -5,7 +5,7 @@ import { HapError } from '../../protocols/hap/errors.ts';
 import type { Address, HapOptions } from '../../protocols/hap/options.ts';
 import type { Paired } from '../../protocols/hap/pair-verify.ts';
 import type { Session } from '../../protocols/hap/session.ts';
-import type { Accessory, Listener } from './accessory.ts';
+import type { Accessory, Listener, Versions } from './accessory.ts';
 
 /** What an accessory is reached by. Both are asked before each session: an address moves, a key is another after a reset. */
 export interface HapAccessoryOptions extends Pick<HapOptions, 'deadlines' | 'record'> {
@@ -28,6 +28,7 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
   const listeners = new Set<Listener>();
   let opened: Promise<Session> | undefined;
   let database: Promise<readonly ListedAccessory[]> | undefined;
+  let versions: Versions = {};
   let again: NodeJS.Timeout | undefined;
   let waitMs = AGAIN_MS;
 
@@ -71,6 +72,12 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
     if (database) return database;
     const reading = ask((session) => session.accessories());
     database = reading;
+    reading.then(
+      (listed) => {
+        versions = versionsOf(listed);
+      },
+      () => undefined,
+    );
     reading.catch(() => {
       if (database === reading) database = undefined;
     });
@@ -105,6 +112,7 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
       return { id: accessoryId, key: Buffer.from(accessoryLtpk).toString('base64url') };
     },
     accessories: listed,
+    versions: () => versions,
     read: (ids) => ask((session) => session.read(ids)),
     async write(writes, timedMs) {
       await ask((session) => (timedMs === undefined ? session.write(writes) : session.timedWrite(writes, timedMs)));
@@ -139,6 +147,16 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
       session?.then((one) => one.close()).catch(() => undefined);
     },
   };
+}
+
+function versionsOf([first]: readonly ListedAccessory[]): Versions {
+  const text = (service: string, characteristic: string): string | undefined => {
+    const found = first?.services.find(({ type }) => type === service);
+    const value = found?.characteristics.find(({ type }) => type === characteristic)?.value;
+    return typeof value === 'string' ? value.slice(0, 40) : undefined;
+  };
+  const [firmware, pv] = [text('3E', '52'), text('A2', '37')];
+  return { ...(firmware !== undefined && { firmware }), ...(pv !== undefined && { pv }) };
 }
 
 function audibleOf({ aid, services }: ListedAccessory): CharacteristicId[] {

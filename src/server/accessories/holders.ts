@@ -30,6 +30,14 @@ export async function heldPairings(registry: Registry, accessory: string): Promi
   return (await registry.get<Kept>('setting', recordOf(accessory)))?.body.pairings ?? [];
 }
 
+/** Adds pairings with their holders as they are, where nobody holds the id yet; one without holders is anybody's to end. */
+export async function holdAll(registry: Registry, accessory: string, held: readonly Held[]): Promise<void> {
+  await changeRecord<Kept>(registry, 'setting', recordOf(accessory), (now) => {
+    const known = now?.pairings ?? [];
+    return { pairings: [...known, ...held.filter(({ id }) => !known.some((one) => one.id === id))] };
+  });
+}
+
 /**
  * Adds a holder. The answer is the pairing as the accessory should have it.
  *

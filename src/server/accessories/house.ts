@@ -11,8 +11,9 @@ import type { Paired } from '../../protocols/hap/pair-verify.ts';
 import type { Registered, Registry } from '../../store/registry.ts';
 import { OperationError } from '../operations.ts';
 import { changeRecord } from '../records.ts';
-import type { Accessory, Pairing } from './accessory.ts';
+import type { Accessory } from './accessory.ts';
 import { hapAccessory } from './hap.ts';
+import { type Held, heldPairings } from './holders.ts';
 import type { VirtualLamp } from './virtual-lamp.ts';
 
 /** What is kept of an accessory that the hub is paired with. Public facts only: the hub's key is derived, not stored. */
@@ -115,8 +116,8 @@ export function createHouse({ registry, seed, lamp, clock, hap = {} }: HouseOpti
   const lampPaired = async (): Promise<Paired> => {
     if (!lamp) throw new Error('this hub has no lamp of its own');
     const { id, name, device } = lamp;
-    const known = await registry.get<PairedRecord>('accessory', id);
-    if (known) return pairedOf(known.body);
+    const record = await registry.get<PairedRecord>('accessory', id);
+    if (record) return pairedOf(record.body);
     if (await registry.get('setting', awayOf(id)))
       throw new HapError(
         'connect',
@@ -124,16 +125,26 @@ export function createHouse({ registry, seed, lamp, clock, hap = {} }: HouseOpti
         `the ${id} was given away: counterfoil home pair ${id} takes it back`,
       );
     const address = await device.where();
-    const paired = await pairSetup(address, await device.setupCode(), identity, hap);
+    // It may know the hub already, when this process, or one before, died before it wrote that down here.
+    const known = await device.pairedWith(identity);
+    const paired = known
+      ? { accessoryId: known.id, accessoryLtpk: known.publicKey, identity }
+      : await pairSetup(address, await device.setupCode(), identity, hap);
+    await tellHeld(address, paired, await heldPairings(registry, id));
     await keep(id, paired, name);
-    if (device.imported.length > 0) await addImported(address, paired, device.imported);
     return paired;
   };
 
-  const addImported = async (address: Address, paired: Paired, pairings: readonly Pairing[]): Promise<void> => {
+  /** What is held for grants that live: of a lamp that was simulated, or that is another one since its key was lost. */
+  const tellHeld = async (address: Address, paired: Paired, held: readonly Held[]): Promise<void> => {
+    if (held.length === 0) return;
     const session = await openSession(address, paired, hap);
-    for (const { id, key, admin } of pairings)
-      await session.addPairing({ id, publicKey: Buffer.from(key, 'base64url'), admin });
+    for (const { id, key, holders } of held)
+      await session.addPairing({
+        id,
+        publicKey: Buffer.from(key, 'base64url'),
+        admin: holders.some(({ admin }) => admin),
+      });
     session.close();
   };
 

@@ -12,6 +12,7 @@ import {
 } from '../../protocols/hap/accessory/server.ts';
 import type { AccessoryState } from '../../protocols/hap/accessory/state.ts';
 import { HapError } from '../../protocols/hap/errors.ts';
+import { type Identity, identityFrom } from '../../protocols/hap/keys.ts';
 import type { Address } from '../../protocols/hap/options.ts';
 import { randomSetupCode } from '../../protocols/hap/setup-code.ts';
 import type { Registry } from '../../store/registry.ts';
@@ -40,6 +41,8 @@ export interface Played {
   where(): Promise<Address>;
   /** What is printed on it. */
   setupCode(): Promise<string>;
+  /** Who it is, if it lists this controller with this key as an administrator; undefined if not. */
+  pairedWith(controller: Pick<Identity, 'id' | 'publicKey'>): Promise<Pick<Identity, 'id' | 'publicKey'> | undefined>;
   /** The server, while this node plays it. */
   server(): AccessoryServer | undefined;
   /** Unplugged, it hangs up and nothing reaches it. */
@@ -123,6 +126,12 @@ export async function startPlayed(options: PlayedOptions): Promise<Played> {
       return { host: HOST, port: lease.port };
     },
     setupCode: async () => (await secrets.read()).setupCode,
+    async pairedWith({ id: controller, publicKey }) {
+      const { state } = await secrets.read();
+      const ltpk = Buffer.from(publicKey).toString('base64');
+      const listed = state?.pairings.some((one) => one.id === controller && one.ltpk === ltpk && one.admin);
+      return state && listed ? identityFrom(state.id, Buffer.from(state.seed, 'base64')) : undefined;
+    },
     server: () => server,
     plug: (on) =>
       inTurn(async () => {

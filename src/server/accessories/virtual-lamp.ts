@@ -5,8 +5,7 @@ import { KEY_BYTES } from '../../protocols/hap/keys.ts';
 import type { Registry } from '../../store/registry.ts';
 import { changeRecord } from '../records.ts';
 import { VERSION } from '../version.ts';
-import type { Pairing } from './accessory.ts';
-import { hold } from './holders.ts';
+import { holdAll } from './holders.ts';
 import { type Played, type PlayedOptions, startPlayed } from './played.ts';
 
 /** What the lamp shows, and who switched it last: a pairing id. Times in milliseconds. */
@@ -20,8 +19,6 @@ export interface LampState {
 /** The lamp as a device. */
 export interface VirtualLamp extends Omit<Played, 'server'> {
   state(): Promise<LampState>;
-  /** What the simulated lamp of an older version held: to be told to this one when the hub has paired with it. */
-  readonly imported: readonly Pairing[];
 }
 
 /** How it is played. */
@@ -36,7 +33,7 @@ const MODEL = 'Virtual lamp';
 export async function startVirtualLamp(options: VirtualLampOptions): Promise<VirtualLamp> {
   const { registry, id, name, clock, onFault } = options;
   const place = `accessory:${id}`;
-  const imported = await importSimulated(registry, id, place);
+  await importSimulated(registry, id, place, clock());
   const read = async (): Promise<LampState> =>
     stateOf((await registry.get<LampState | Simulated>('setting', place))?.body, clock());
   let shown = await read();
@@ -73,9 +70,9 @@ export async function startVirtualLamp(options: VirtualLampOptions): Promise<Vir
     },
   });
   return {
-    imported,
     where: played.where,
     setupCode: played.setupCode,
+    pairedWith: played.pairedWith,
     plug: played.plug,
     state: async () => (played.server() ? shown : read()),
     async close() {
@@ -96,12 +93,22 @@ function stateOf(found: LampState | Simulated | undefined, now: number): LampSta
   return found ?? { on: false, brightness: 100, changedAt: now };
 }
 
-/** Pairings of the simulated lamp whose grants are alive: the real one is told of them when the hub pairs with it. */
-async function importSimulated(registry: Registry, id: string, place: string): Promise<Pairing[]> {
+/**
+ * Once: what the simulated lamp listed becomes what is held here, and the real lamp is told of that when the hub pairs with
+ * it. Before the worker starts, so no grant can end in between; after a crash it begins again.
+ */
+async function importSimulated(registry: Registry, id: string, place: string, now: number): Promise<void> {
   const found = (await registry.get<LampState | Simulated>('setting', place))?.body;
-  if (!found || !('state' in found)) return [];
+  if (!found || !('state' in found)) return;
   const sound = found.pairings.filter(({ key }) => Buffer.from(key, 'base64url').length === KEY_BYTES);
-  for (const { id: pairing, key, holders = [] } of sound)
-    for (const grant of holders) await hold(registry, id, { id: pairing, key }, { grant, until: null, admin: false });
-  return sound.map(({ id: pairing, key }) => ({ id: pairing, key, admin: false }));
+  await holdAll(
+    registry,
+    id,
+    sound.map(({ id: pairing, key, holders = [] }) => ({
+      id: pairing,
+      key,
+      holders: holders.map((grant) => ({ grant, until: null, admin: false })),
+    })),
+  );
+  await changeRecord<LampState | Simulated>(registry, 'setting', place, (known) => stateOf(known, now));
 }
