@@ -55,7 +55,7 @@ async function ended(run: Promise<void>): Promise<string> {
 
 /** A lamp, a proxy before it, and an operation over them with a fault or without one; then everything that must hold after. */
 async function attempt(doing: Doing, fault: Pick<Tampering, 'wire' | 'script' | 'ends'> | undefined): Promise<Outcome> {
-  let script = fault?.script;
+  let script: Tampering['script'];
   const faults: FaultScript = (point) => {
     if (script?.point !== point) return undefined;
     const { fault: once } = script;
@@ -77,6 +77,7 @@ async function attempt(doing: Doing, fault: Pick<Tampering, 'wire' | 'script' | 
   };
   try {
     await until(() => lamp.server.connections().all === 0 && sockets() === 0);
+    script = fault?.script;
     if (fault?.wire !== undefined) proxy.arm(fault.wire, fault.wire.play);
     const turns = watchTurns();
     const how = await ended(OPERATIONS[doing](way));

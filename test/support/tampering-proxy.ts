@@ -57,7 +57,7 @@ export interface TamperingProxy {
 }
 
 /** Between two bytes of a drip, and between two pieces of a flood. */
-const GAP_MS = 4;
+const GAP_MS = 10;
 const HOST = '127.0.0.1';
 
 /** Two sockets, and what went over them. */
@@ -79,18 +79,15 @@ interface Direction {
   behind: Uint8Array | undefined;
 }
 
+/** What is spoiled next, if anything. */
+interface Plan {
+  armed: { readonly place: Place; readonly play: Play } | undefined;
+}
+
 /** Starts a proxy before the accessory at `port`. */
 export async function startTamperingProxy(port: number): Promise<TamperingProxy> {
-  let armed: { place: Place; play: Play } | undefined;
+  const plan: Plan = { armed: undefined };
   const open = new Set<Pair>();
-
-  const played = (place: Place): Play | undefined => {
-    if (armed?.place.at !== place.at || armed.place.from !== place.from) return undefined;
-    const { play } = armed;
-    armed = undefined;
-    return play;
-  };
-  const deaf = (): void => void server.close();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (down) => {
     const pair: Pair = { down, up: connect({ host: HOST, port, noDelay: true }), timers: new Set(), names: [] };
     open.add(pair);
@@ -103,23 +100,7 @@ export async function startTamperingProxy(port: number): Promise<TamperingProxy>
     // only the controller's own end lets go of what is here: else a leak of its would not be seen
     down.on('error', gone).on('close', gone).on('end', gone);
     pair.up.on('error', () => {}).on('close', () => down.end());
-    const ways = [direction('controller'), direction('accessory')] as const;
-    for (const [at, socket] of [down, pair.up].entries()) {
-      const way = ways[at as 0 | 1];
-      socket.on('data', (bytes: Buffer) => {
-        for (const { name, message } of cut(way, bytes, pair)) {
-          const hand = handOn(pair, way, deaf);
-          const play = played({ from: way.from, at: name });
-          const behind = way.behind;
-          way.behind = undefined;
-          if (play === undefined) hand.pass(message);
-          else play(hand, message);
-          if (behind !== undefined) hand.pass(behind);
-          way.before.push(message);
-        }
-      });
-    }
-    played({ from: 'controller', at: 'connect' })?.(handOn(pair, ways[0], deaf), Buffer.alloc(0));
+    relay(pair, plan, () => void server.close());
   });
   const listen = (at: number): Promise<void> =>
     new Promise((resolve, reject) => void server.once('error', reject).listen(at, HOST, resolve));
@@ -129,9 +110,9 @@ export async function startTamperingProxy(port: number): Promise<TamperingProxy>
   return {
     address: { host: HOST, port: bound.port },
     arm: (place, play) => {
-      armed = { place, play };
+      plan.armed = { place, play };
     },
-    played: () => armed === undefined,
+    played: () => plan.armed === undefined,
     listening: () => server.listening,
     listen: () => listen(bound.port),
     close: () =>
@@ -143,6 +124,33 @@ export async function startTamperingProxy(port: number): Promise<TamperingProxy>
         server.close(() => resolve());
       }),
   };
+}
+
+/** Passes messages on in both directions, but for the one that is armed. */
+function relay(pair: Pair, plan: Plan, deaf: () => void): void {
+  const take = (from: From, at: string): Play | undefined => {
+    const { armed } = plan;
+    if (armed?.place.at !== at || armed.place.from !== from) return undefined;
+    plan.armed = undefined;
+    return armed.play;
+  };
+  const asked = direction('controller');
+  const answered = direction('accessory');
+  for (const [socket, way] of [[pair.down, asked] as const, [pair.up, answered] as const]) {
+    const hand = handOn(pair, way, deaf);
+    socket.on('data', (bytes: Buffer) => {
+      for (const { name, message } of cut(way, bytes, pair)) {
+        const { behind } = way;
+        way.behind = undefined;
+        const play = take(way.from, name);
+        if (play === undefined) hand.pass(message);
+        else play(hand, message);
+        if (behind !== undefined) hand.pass(behind);
+        way.before.push(message);
+      }
+    });
+  }
+  take('controller', 'connect')?.(handOn(pair, asked, deaf), Buffer.alloc(0));
 }
 
 function direction(from: From): Direction {

@@ -83,8 +83,16 @@ export class Connection {
     });
   }
 
-  /** From the next byte on in frames. */
+  /**
+   * From the next byte on in frames. What came behind the last answer in plain text was sent before anybody had proven anything:
+   * it must not become the beginning of an answer. @throws HapError `unexpected`
+   */
   secure({ read, write }: { readonly read: Uint8Array; readonly write: Uint8Array }): void {
+    const bytes = this.#reader.held();
+    if (bytes > 0) {
+      const facts = { check: 'unasked', bytes };
+      throw new HapError('pair-verify M4', 'unexpected', 'expected frames, got plain text behind M4', { facts });
+    }
     this.#opener = createOpener(read);
     this.#sealer = createSealer(write);
   }

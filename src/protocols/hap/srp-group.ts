@@ -3,7 +3,7 @@
  * by its Diffie-Hellman: exponent and base are imported as the two keys of an exchange whose secret is the power. That
  * costs about a hundredth of what JavaScript needs, and its time does not depend on the exponent.
  */
-import { createPrivateKey, createPublicKey, diffieHellman, getDiffieHellman, hash, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, getDiffieHellman, hash } from 'node:crypto';
 
 /** Bytes of a number of the group. */
 export const GROUP_BYTES = 384;
@@ -52,7 +52,7 @@ export function reduce(value: bigint): bigint {
 export const K: bigint = toNumber(sha512(PRIME, padded(GENERATOR)));
 
 const DH_OID = Buffer.from('06092a864886f70d010301', 'hex');
-const PARAMETERS = der(0x30, DH_OID, der(0x30, derInteger(N), derInteger(toNumber(GENERATOR))));
+const PRIME_DER = derInteger(N);
 
 /**
  * `base` to the power of `exponent`, modulo N, as 384 bytes; undefined for a base of 0, 1, N-1 or outside of the group,
@@ -61,21 +61,26 @@ const PARAMETERS = der(0x30, DH_OID, der(0x30, derInteger(N), derInteger(toNumbe
  * @param exponent 1 or more, up to 3071 bits
  */
 export function power(base: bigint, exponent: bigint): Buffer | undefined {
-  const privateKey = createPrivateKey({
-    key: der(0x30, derInteger(0n), PARAMETERS, der(0x04, derInteger(exponent))),
-    format: 'der',
-    type: 'pkcs8',
-  });
+  if (base < 2n || base > N - 2n) return undefined;
   try {
-    return padded(diffieHellman({ privateKey, publicKey: publicKeyOf(base) }));
+    const parameters = der(0x30, DH_OID, der(0x30, PRIME_DER, derInteger(base)));
+    const key = der(0x30, derInteger(0n), parameters, der(0x04, derInteger(exponent)));
+    // the import of a private key makes its public one, base^exponent: to agree upon it would be a second power
+    const made = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }));
+    const spki = made.export({ format: 'der', type: 'spki' });
+    const value = inside(inside(spki, parameters.length).subarray(1));
+    return padded(stripped(value));
   } catch {
     return undefined;
   }
 }
 
-function publicKeyOf(value: bigint): KeyObject {
-  const bits = der(0x03, Buffer.of(0), derInteger(value));
-  return createPublicKey({ key: der(0x30, PARAMETERS, bits), format: 'der', type: 'spki' });
+/** What is in the DER value at the beginning of `bytes`; with `skip`, of the one so many bytes into its inside. */
+function inside(bytes: Buffer, skip?: number): Buffer {
+  const short = bytes[1] ?? 0;
+  const size = short < 128 ? 0 : short - 128;
+  const content = bytes.subarray(2 + size);
+  return skip === undefined ? content : inside(content.subarray(skip));
 }
 
 /** DER: a tag, a length, what is inside (X.690 §8.1). */
