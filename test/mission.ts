@@ -354,8 +354,36 @@ export const rows: readonly Row[] = [
   { id: 'A32', title: 'after the registration is mended, the data flows again', done: [] },
   { id: 'B1', title: 'hapi, node:http, fetch, Express and Fastify: same token, same verdict', done: [] },
   { id: 'B2', title: 'confidential clients, private_key_jwt or mTLS, metadata, introspection, revocation', done: [] },
-  { id: 'C1', title: 'the hub is a HAP controller: discover, pair, verify, read, write, subscribe', done: [] },
-  { id: 'C2', title: 'the hub is a HAP accessory with an identity of its own', done: [] },
+  {
+    id: 'C1',
+    title: 'the hub is a HAP controller: discover, pair, verify, read, write, subscribe',
+    done: [
+      {
+        file: 'src/server/accessories/hap.test.ts',
+        title: 'tells listeners of changes by others and by itself, and what it is after it was away',
+      },
+      { file: 'test/hap/accessory-foreign.test.ts', title: 'lists, reads, writes, subscribes, and hears of a change' },
+      {
+        file: 'test/e2e/effects.test.ts',
+        title:
+          'is due with the tokens, done when the lamp lists it with its key, and then switches the lamp directly, as itself',
+      },
+    ],
+  },
+  {
+    id: 'C2',
+    title: 'the hub is a HAP accessory with an identity of its own',
+    done: [
+      {
+        file: 'test/e2e/bridge.test.ts',
+        title: 'is paired by its setup code like any accessory, and shows the lamp behind it',
+      },
+      {
+        file: 'test/e2e/bridge.test.ts',
+        title: 'has the key that signs the statement of the sealing key: whoever paired knows whom to believe',
+      },
+    ],
+  },
   { id: 'C3', title: 'a home code is minted from the console and the command line', done: [] },
   {
     id: 'C4',
@@ -367,7 +395,20 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C5', title: 'a code expires and is never the long-term key', done: [] },
+  {
+    id: 'C5',
+    title: 'a code expires and is never the long-term key',
+    done: [
+      {
+        file: 'test/e2e/home-direct.test.ts',
+        title: 'is answered at once with the pairing still due, the accessory’s id and key, and where to look again',
+      },
+      {
+        file: 'test/e2e/home-direct.test.ts',
+        title: 'ends by itself: tokens to the second, and the pairing is removed',
+      },
+    ],
+  },
   {
     id: 'C6',
     title: 'DPoP: time window, server nonce, each proof once',
@@ -380,7 +421,20 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C7', title: "a redemption can be sealed to the hub's key, so that a LAN proxy reads nothing", done: [] },
+  {
+    id: 'C7',
+    title: "a redemption can be sealed to the hub's key, so that a LAN proxy reads nothing",
+    done: [
+      {
+        file: 'test/e2e/sealed-proxy.test.ts',
+        title: 'reads no code, no verifier and no token of a sealed redemption; of a plain one it reads all of them',
+      },
+      {
+        file: 'test/e2e/sealed-proxy.test.ts',
+        title: 'is refused whatever byte it changes, always with the same answer, and the code is as good as before',
+      },
+    ],
+  },
   {
     id: 'C8',
     title: 'three failures within 10 s burn the code, three in 10.001 s do not',
@@ -406,19 +460,135 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C10', title: 'redeeming adds the app as a controller on the accessory', done: [] },
+  {
+    id: 'C10',
+    title: 'redeeming adds the app as a controller on the accessory',
+    done: [
+      {
+        file: 'test/e2e/effects.test.ts',
+        title:
+          'is due with the tokens, done when the lamp lists it with its key, and then switches the lamp directly, as itself',
+      },
+      { file: 'test/e2e/home-direct.test.ts', title: 'have one winner and one pairing' },
+    ],
+  },
   { id: 'C11', title: 'ownership transfer and reset, both only with a code', done: [] },
-  { id: 'C12', title: 'roles on the accessory, capabilities enforced by the hub', done: [] },
-  { id: 'C13', title: 'setup codes: format, trivial ones refused, QR and label', done: [] },
-  { id: 'C14', title: '"Invalid Authorization Code" after an update: causes and recovery steps', done: [] },
-  { id: 'C15', title: 'a wrong setup code is told from a version mismatch', done: [] },
-  { id: 'C16', title: 'pairing that hangs: the verdict names the step', done: [] },
-  { id: 'C17', title: 'stale pairing after a factory reset: least destructive fix first', done: [] },
-  { id: 'C18', title: 'custom signed codes: encoding, length and key faults told apart', done: [] },
+  {
+    id: 'C12',
+    title: 'roles on the accessory, capabilities enforced by the hub',
+    done: [
+      {
+        file: 'test/e2e/home.test.ts',
+        title: 'one characteristic, and not the next one beside it, another service, or another accessory',
+      },
+      {
+        file: 'test/e2e/home.test.ts',
+        title: 'values within its bounds, both ends included, and nothing else changes',
+      },
+      {
+        file: 'src/profiles/home/capability.test.ts',
+        title: 'agrees with a naive oracle on 100,000 random requests, and on what came nearest',
+      },
+    ],
+  },
+  {
+    id: 'C13',
+    title: 'setup codes: format, trivial ones refused, QR and label',
+    done: [
+      {
+        file: 'src/protocols/hap/setup-code.test.ts',
+        title: 'the twelve trivial codes are refused, with dashes and without',
+      },
+      { file: 'src/protocols/hap/setup-payload.test.ts', title: 'what is written is read again' },
+    ],
+  },
+  {
+    id: 'C14',
+    title: '"Invalid Authorization Code" after an update: causes and recovery steps',
+    done: [
+      {
+        file: 'src/inspectors/home/table.test.ts',
+        title: 'maps "Unable to pair. Invalid Authorization Code." to at least four causes with what to do',
+      },
+      {
+        file: 'src/profiles/home/rules/code-format.test.ts',
+        title: 'refuses as `older` what was minted before an update',
+      },
+    ],
+  },
+  {
+    id: 'C15',
+    title: 'a wrong setup code is told from a version mismatch',
+    done: [
+      {
+        file: 'src/inspectors/home/rules/protocol-version.test.ts',
+        title: 'refuses a version that is `other` than 1.x',
+      },
+      {
+        file: 'test/hap/doctor-blind.test.ts',
+        title: 'finds the cause of at least 95 % of more than 300 runs on held-out seeds',
+      },
+    ],
+  },
+  {
+    id: 'C16',
+    title: 'pairing that hangs: the verdict names the step',
+    done: [
+      { file: 'src/inspectors/home/rules/answer-in-time.test.ts', title: 'refuses silence at `setup-m4`' },
+      {
+        file: 'test/hap/doctor-blind.test.ts',
+        title: 'finds the cause of at least 95 % of more than 300 runs on held-out seeds',
+      },
+    ],
+  },
+  {
+    id: 'C17',
+    title: 'stale pairing after a factory reset: least destructive fix first',
+    done: [
+      {
+        file: 'src/inspectors/home/table.test.ts',
+        title: 'offers what destroys (removal, factory reset, reset of the home) only after something gentler',
+      },
+      {
+        file: 'src/inspectors/home/table.test.ts',
+        title: 'speaks of resetting the home configuration only as the very last fix',
+      },
+    ],
+  },
+  {
+    id: 'C18',
+    title: 'custom signed codes: encoding, length and key faults told apart',
+    done: [
+      { file: 'test/cli/explain-signed.test.ts', title: 'says which way it was mistreated, and what to do' },
+      {
+        file: 'test/e2e/signed-code.test.ts',
+        title: 'is refused with one answer for every cause, and the causes are told to the person in charge',
+      },
+    ],
+  },
   { id: 'C19', title: "developer console: a live list of the own client's refusals", done: [] },
-  { id: 'C20', title: 'setup-code policy, static or rotating; nothing assumes eight digits', done: [] },
+  {
+    id: 'C20',
+    title: 'setup-code policy, static or rotating; nothing assumes eight digits',
+    done: [
+      { file: 'test/e2e/bridge.test.ts', title: 'keeps its setup code while codes are static' },
+      {
+        file: 'test/e2e/bridge.test.ts',
+        title: 'has another setup code for each attempt where codes rotate, and an old one is a wrong one',
+      },
+    ],
+  },
   { id: 'C21', title: 'best practices page, generated from the policy tables', done: [] },
-  { id: 'C22', title: 'a built-in virtual accessory to test against', done: [] },
+  {
+    id: 'C22',
+    title: 'a built-in virtual accessory to test against',
+    done: [
+      {
+        file: 'test/hap/accessory-foreign.test.ts',
+        title: 'pairs by the code, is refused by a wrong one, and cannot pair twice',
+      },
+    ],
+  },
   { id: 'C23', title: 'version facts are kept with every verdict', done: [] },
   {
     id: 'C24',

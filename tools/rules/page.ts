@@ -44,13 +44,14 @@ function section(rule: Rule<never>): string[] {
 }
 
 /** GitHub's anchor of a heading. */
-function anchor(heading: string): string {
+export function anchor(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-');
 }
 
-function escaped(text: string): string {
+/** Text that means nothing to Markdown, in a table too. */
+export function escaped(text: string): string {
   return text.replace(/[\\<>*`[\]|]/g, '\\$&');
 }
