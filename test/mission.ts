@@ -472,7 +472,24 @@ export const rows: readonly Row[] = [
       { file: 'test/e2e/home-direct.test.ts', title: 'have one winner and one pairing' },
     ],
   },
-  { id: 'C11', title: 'ownership transfer and reset, both only with a code', done: [] },
+  {
+    id: 'C11',
+    title: 'ownership transfer and reset, both only with a code',
+    done: [
+      {
+        file: 'test/e2e/ownership.test.ts',
+        title: 'is what transfer and reset take: a code for access does neither, and leaves the accessory as it was',
+      },
+      {
+        file: 'test/e2e/ownership.test.ts',
+        title: 'adds the new owner and removes nobody before that one has connected, listed and said so',
+      },
+      {
+        file: 'test/e2e/ownership.test.ts',
+        title: 'wipes exactly the one it names: other administrators first, then the hub, then everything',
+      },
+    ],
+  },
   {
     id: 'C12',
     title: 'roles on the accessory, capabilities enforced by the hub',

@@ -34,6 +34,8 @@ export interface Cli {
   operations(options?: { readonly create?: boolean }): Promise<Operations>;
   /** The hub's or the file's; where there is neither, operations that know nothing, and a line that says so. */
   operationsOrNothing(): Promise<Opened>;
+  /** The same without the line: for what needs no records. */
+  openedOrNothing(): Promise<Opened>;
   /** Lines to stdout. */
   print(lines: readonly Line[]): void;
   /** One JSON value and a line feed to stdout; every character that a terminal could act on is escaped. */
@@ -100,11 +102,16 @@ function makeCli(environment: Environment, options: GlobalOptions): { cli: Cli; 
       return found;
     },
     operationsOrNothing: async () => {
+      const found = await cli.openedOrNothing();
+      if (found.from === 'nothing')
+        cli.say(`no hub is running and there is no data at ${data}: judged with nothing registered`);
+      return found;
+    },
+    openedOrNothing: async () => {
       opened ??= environment.open(db, false);
       const found = await opened;
       if (found) return found;
       opened = environment.openNothing();
-      cli.say(`no hub is running and there is no data at ${data}: judged with nothing registered`);
       return (await opened) as Opened;
     },
     print: (lines) => void stdout.write(paint(lines, style)),

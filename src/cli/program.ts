@@ -6,6 +6,7 @@ import { registerApp } from './commands/app.ts';
 import { registerCodes } from './commands/codes.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerGrants } from './commands/grants.ts';
+import { registerHome } from './commands/home/home.ts';
 import { registerMint } from './commands/mint.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRevoke } from './commands/revoke.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly Register[] = [
   registerMint,
   registerUpd,
   registerRevoke,
+  registerHome,
   registerApp,
   registerUser,
   registerStatus,

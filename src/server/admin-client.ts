@@ -1,8 +1,9 @@
 /** The other end of the admin socket: the running hub's `Operations`, for the command line. */
 import { lstat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import type { Verdict } from '../core/verdict.ts';
 import { CALLABLE, compatible, dial, HELLO_MS, type Message, readLines, writeLine } from './admin-protocol.ts';
-import { NotFoundError, OperationError, type Operations } from './operations.ts';
+import { DeviceError, NotFoundError, OperationError, type Operations } from './operations.ts';
 import { VERSION } from './version.ts';
 
 /** Lists of verdicts with their trees are long; more than this is no answer of ours. */
@@ -73,7 +74,7 @@ function greet(socket: Socket, version: string): Promise<RemoteOperations> {
 function settle(waiting: Waiting, message: Message): void {
   const call = waiting.get(message['id'] as number);
   waiting.delete(message['id'] as number);
-  const error = message['error'] as { readonly name: string; readonly message: string } | undefined;
+  const error = message['error'] as Told | undefined;
   if (!error) call?.resolve(message['ok']);
   else call?.reject(faultOf(error));
 }
@@ -91,8 +92,16 @@ function remote(socket: Socket, waiting: Waiting): RemoteOperations {
   return { ...(Object.fromEntries(methods) as Operations), close: () => socket.end() };
 }
 
+/** An error as it comes over the door. */
+interface Told {
+  readonly name: string;
+  readonly message: string;
+  readonly verdict?: Verdict;
+}
+
 /** The error as the hub had it, so that a command ends the same way with and without a hub. */
-function faultOf({ name, message }: { readonly name: string; readonly message: string }): Error {
+function faultOf({ name, message, verdict }: Told): Error {
+  if (verdict) return new DeviceError(message, verdict);
   if (name === 'NotFoundError') return new NotFoundError(message);
   return name === 'OperationError' ? new OperationError(message) : new Error(message);
 }

@@ -16,6 +16,8 @@ export const CALLABLE: Readonly<Record<keyof Operations, true>> = {
   addUser: true,
   listUsers: true,
   mint: true,
+  mintOwnership: true,
+  ownershipStatus: true,
   codes: true,
   grants: true,
   verdicts: true,
@@ -26,6 +28,18 @@ export const CALLABLE: Readonly<Record<keyof Operations, true>> = {
   upd: true,
   explainRequest: true,
   explainCode: true,
+  homeDiscover: true,
+  homePair: true,
+  homeAccessories: true,
+  homeGet: true,
+  homeSet: true,
+  homeWatch: true,
+  homeChanges: true,
+  homePairings: true,
+  homeRemovePairing: true,
+  homeForget: true,
+  homeSetupCode: true,
+  homeExamine: true,
 };
 
 /** How long either end waits for the other's hello. */

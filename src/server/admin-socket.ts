@@ -3,7 +3,7 @@
  * database file (a named pipe on Windows). Whoever may open the socket (mode 0600) may do everything.
  *
  * First line each way is a hello with the version. Then `{id, op, args}` is answered by `{id, ok}` or
- * `{id, error: {name, message}}`. Malformed or oversize input closes the connection.
+ * `{id, error: {name, message, verdict?}}`. Malformed or oversize input closes the connection.
  *
  * Not here: the other end (`admin-client.ts`), what both ends share (`admin-protocol.ts`), what the operations do, and anything reachable over the network.
  */
@@ -13,7 +13,7 @@ import { chmod, link, lstat, rename, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { CALLABLE, compatible, dial, HELLO_MS, type Message, readLines, writeLine } from './admin-protocol.ts';
-import { OperationError, type Operations } from './operations.ts';
+import { DeviceError, OperationError, type Operations } from './operations.ts';
 import { VERSION } from './version.ts';
 
 /** Longest request line; answers (lists of verdicts) may be longer. */
@@ -191,6 +191,6 @@ async function answer(operations: Operations, { id, op, args }: Call): Promise<M
     return { id, ok: (await run.apply(operations, [...args])) ?? null };
   } catch (fault) {
     const { name, message } = fault instanceof Error ? fault : new Error(String(fault));
-    return { id, error: { name, message } };
+    return { id, error: { name, message, ...(fault instanceof DeviceError && { verdict: fault.verdict }) } };
   }
 }

@@ -12,6 +12,9 @@ export const KEEP_DAYS = 400;
 /** The accessory that pairings open until real ones are discovered. */
 export const LAMP_ID = 'lamp';
 
+/** The hub itself, as an accessory. */
+export const HUB_ID = 'hub';
+
 /** Host names this hub answers to, beside its issuer's. Every other `Host` is refused. */
 export const HOST_NAMES: readonly string[] = ['localhost', '127.0.0.1', 'counterfoil.local', 'hub.home.local'];
 

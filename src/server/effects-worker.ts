@@ -15,7 +15,8 @@ import { changeOwnership, finishGone, GoneError, undoOwnership } from './ownersh
 import { type EffectStep, pair, unpair } from './pairing-effect.ts';
 
 const LEASE_MS = 60_000;
-const BATCH = 16;
+/** Effects under way at once. */
+const IN_HAND_MAX = 64;
 const POLL_MS = 1_000;
 /** Waits between tries: 1 s, doubling, 8 s at most, so that an accessory that returns is served within 10 s. */
 const RETRY_MAX_MS = 8_000;
@@ -50,14 +51,31 @@ export function startEffectsWorker(options: EffectsOptions): EffectsWorker {
   let again = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  const inHand = new Set<Promise<void>>();
 
+  const take = (effect: Effect): void => {
+    const work = carryOut(options, effect)
+      .catch(onFault)
+      .finally(() => {
+        const full = inHand.size >= IN_HAND_MAX;
+        inHand.delete(work);
+        if (full) look();
+      });
+    inHand.add(work);
+  };
+
+  let tookUp = options.shared;
+
+  /** Nothing is waited for here: an accessory that does not answer holds up nobody but itself. */
   const round = async (): Promise<void> => {
+    if (!tookUp) await takeUp(store);
+    tookUp = true;
     await endOverdue(options);
     do {
       again = false;
-      const effects = await store.claim({ limit: BATCH, leaseMs: LEASE_MS });
-      await Promise.all(effects.map((effect) => carryOut(options, effect)));
-      if (effects.length === BATCH) again = true;
+      const free = IN_HAND_MAX - inHand.size;
+      if (free <= 0) return;
+      for (const effect of await store.claim({ limit: free, leaseMs: LEASE_MS })) take(effect);
     } while (again && !stopped);
   };
 
@@ -83,8 +101,31 @@ export function startEffectsWorker(options: EffectsOptions): EffectsWorker {
       stopped = true;
       clearTimeout(timer);
       await running;
+      await Promise.all(inHand);
     },
   };
+}
+
+/** As many as may be in hand when a process dies, and then some. */
+const TAKEN_UP_MAX = 1_000;
+
+/**
+ * Alone on its store, a hub that starts has nobody beside it: what is leased, or waits for its next try, is looked at now, and
+ * not when the lease of a process that died is over.
+ */
+async function takeUp(store: Store): Promise<void> {
+  const { now } = await store.load({});
+  const open = (await store.find('effects', { limit: TAKEN_UP_MAX })).filter(
+    ({ state, nextAt }) => (state === 'due' || state === 'undoing') && nextAt > now,
+  );
+  for (const { id, rev, lastError } of open)
+    await store.settle({
+      effect: id,
+      rev,
+      state: 'retry',
+      nextAt: now,
+      ...(lastError !== undefined && { error: lastError }),
+    });
 }
 
 /** A direct grant ends with its own time, and nobody has to ask for it: its pairing has no end in the accessory. */

@@ -32,7 +32,7 @@ import type { Streams } from './streams.ts';
 /** What the routes need. */
 export interface HomeApiDeps {
   readonly oauth: OAuthDeps;
-  readonly house: Pick<House, 'get' | 'list'>;
+  readonly house: Pick<House, 'get' | 'list' | 'record'>;
   readonly seen: ReplayCache;
   readonly streams: Streams;
   /** The hub's time zone (IANA), for hours of capabilities. */
@@ -116,16 +116,24 @@ async function listAll({ house }: HomeApiDeps, scopes: readonly string[]): Promi
 }
 
 /** The pairings of the token's grant: `state` for programs, `says` for people. What went wrong is the operator's to read. */
-async function pairingsOf({ oauth }: HomeApiDeps, { grant }: Admitted): Promise<Outgoing> {
+async function pairingsOf({ oauth, house }: HomeApiDeps, { grant }: Admitted): Promise<Outgoing> {
   const effects = await oauth.store.find('effects', { grant: grant.id });
   const pairings = effects
     .filter(({ kind, grant: of }) => kind === 'pairing' && of === grant.id)
-    .map((effect) => {
+    .map(async (effect) => {
       const { state: says, alarm } = effectWords(effect);
       const { target: accessory, state, data } = effect;
-      return { accessory, pairing_id: data['pairing_id'], state, says, ...(alarm !== undefined && { alarm }) };
+      const record = await house.record(accessory);
+      return {
+        accessory,
+        pairing_id: data['pairing_id'],
+        state,
+        says,
+        ...(alarm !== undefined && { alarm }),
+        ...(record && { accessory_id: record.hapId, ltpk: record.key }),
+      };
     });
-  return json(200, { pairings });
+  return json(200, { pairings: await Promise.all(pairings) });
 }
 
 /** Would it be permitted with a value within bounds, at the right time? */

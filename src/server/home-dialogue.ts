@@ -4,9 +4,9 @@ import { openSession } from '../protocols/hap/controller.ts';
 import { type Found, findAccessory } from '../protocols/hap/discover.ts';
 import { HapError, recordFailure } from '../protocols/hap/errors.ts';
 import type { Identity } from '../protocols/hap/keys.ts';
-import type { Address, Deadlines, HapOptions } from '../protocols/hap/options.ts';
+import type { Address, Deadlines } from '../protocols/hap/options.ts';
 import type { Session } from '../protocols/hap/session.ts';
-import { createTranscript, type Entry } from '../protocols/hap/transcript.ts';
+import { createTranscript, type Entry, type Recorder } from '../protocols/hap/transcript.ts';
 import type { Accessory } from './accessories/accessory.ts';
 import type { House } from './accessories/house.ts';
 import { DeviceError, OperationError } from './operations.ts';
@@ -14,20 +14,22 @@ import { DeviceError, OperationError } from './operations.ts';
 /** What a dialogue needs of the house. */
 export type Household = Pick<House, 'get' | 'record' | 'moved'> & { readonly identity: Identity };
 
+type Transcript = ReturnType<typeof createTranscript>;
+
 /** How it is held. */
 export interface DialogueOptions {
   readonly deadlines?: Deadlines;
   /** Where it is looked for when it is not where it was; not at all unless given. */
   readonly look?: { readonly interfaces?: readonly string[] };
+  /** Where it is written down; a fresh one unless given. */
+  readonly transcript?: Transcript;
 }
 
 const LOOK_MS = 2_500;
 
-type Transcript = ReturnType<typeof createTranscript>;
-
 /** Writes `work` down. @throws DeviceError with the doctor's verdict instead of a `HapError` */
 export async function writtenDown<T>(
-  work: (record: NonNullable<HapOptions['record']>) => Promise<T>,
+  work: (record: Recorder) => Promise<T>,
   transcript: Transcript = createTranscript(),
 ): Promise<T> {
   try {
@@ -57,7 +59,6 @@ export function withSession<T>(
   work: (session: Session) => Promise<T>,
   options: DialogueOptions = {},
 ): Promise<T> {
-  const transcript = createTranscript();
   return writtenDown(async (record) => {
     const paired = { ...(await pairedWith(accessory)), identity: house.identity };
     record('pair-verify M1', 'known', { paired_here: true, accessory_id: paired.accessoryId });
@@ -69,7 +70,7 @@ export function withSession<T>(
     } finally {
       session.close();
     }
-  }, transcript);
+  }, options.transcript);
 }
 
 async function pairedWith(accessory: Accessory): Promise<{ accessoryId: string; accessoryLtpk: Buffer }> {
@@ -81,7 +82,7 @@ async function opened(
   house: Household,
   accessory: Accessory,
   hapId: string,
-  record: NonNullable<HapOptions['record']>,
+  record: Recorder,
   { look }: DialogueOptions,
   open: (address: Address) => Promise<Session>,
 ): Promise<Session> {

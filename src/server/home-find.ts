@@ -1,7 +1,9 @@
 /** Finds accessories that announce themselves, and the one that somebody means. */
 import { discover, type Found } from '../protocols/hap/discover.ts';
-import type { Address, HapOptions } from '../protocols/hap/options.ts';
+import { HapError } from '../protocols/hap/errors.ts';
+import type { Address } from '../protocols/hap/options.ts';
 import { decodeSetupPayload, type SetupPayload } from '../protocols/hap/setup-payload.ts';
+import type { Recorder } from '../protocols/hap/transcript.ts';
 import { categoryName, isOfSetupId, STATUS } from '../protocols/hap/txt.ts';
 import { addressesOf } from './home-dialogue.ts';
 import type { Announced, LookInput } from './home-shapes.ts';
@@ -10,14 +12,17 @@ import { NotFoundError, OperationError } from './operations.ts';
 const SECONDS = { usual: 4, least: 1, most: 30 } as const;
 
 /** Everything that announces itself, by name. @throws OperationError for a time or interface that cannot be */
-export async function lookAround(look: LookInput = {}, record?: HapOptions['record']): Promise<Found[]> {
+export async function lookAround(look: LookInput = {}): Promise<Found[]> {
   const found = new Map<string, Found>();
-  for await (const { kind, accessory } of discover(readLook(look))) {
-    const key = accessory.txt.id ?? `${accessory.name} ${accessory.port}`;
-    if (kind === 'gone') found.delete(key);
-    else found.set(key, accessory);
+  try {
+    for await (const { kind, accessory } of discover(readLook(look))) {
+      const key = accessory.txt.id ?? `${accessory.name} ${accessory.port}`;
+      if (kind === 'gone') found.delete(key);
+      else found.set(key, accessory);
+    }
+  } catch (error) {
+    throw error instanceof HapError ? new OperationError(error.message) : error;
   }
-  for (const accessory of found.values()) record?.('discover', 'received', factsOf(accessory));
   return [...found.values()].toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
@@ -27,8 +32,8 @@ function readLook({ interfaces, seconds = SECONDS.usual }: LookInput): { interfa
   return { deadlineMs: seconds * 1_000, ...(interfaces && interfaces.length > 0 && { interfaces: [...interfaces] }) };
 }
 
-/** What one says of itself, as facts of a transcript. */
-function factsOf({ txt, addresses, port }: Found): Record<string, string | number | boolean> {
+/** Writes down what one says of itself. */
+export function recordFound({ txt, addresses, port }: Found, record: Recorder): void {
   const facts = {
     address: addresses.join(' '),
     port,
@@ -40,7 +45,8 @@ function factsOf({ txt, addresses, port }: Found): Record<string, string | numbe
     txt_md: txt.md,
     txt_ci: txt.ci,
   };
-  return Object.fromEntries(Object.entries(facts).filter((pair): pair is [string, string | number] => pair[1] !== undefined));
+  const told = Object.entries(facts).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
+  record('discover', 'received', Object.fromEntries(told));
 }
 
 /** As it is listed; `known` says what the hub calls it. */
@@ -99,7 +105,11 @@ export function isNamed({ name, txt }: Found, target: string): boolean {
  * @throws NotFoundError when there is none; OperationError when several could be meant
  */
 export function chosen(around: readonly Found[], target: string | undefined, payload: SetupPayload | undefined): Found {
-  if (target !== undefined) return only(around.filter((one) => isNamed(one, target)), `announces itself as ${target}`);
+  if (target !== undefined)
+    return only(
+      around.filter((one) => isNamed(one, target)),
+      `announces itself as ${target}`,
+    );
   const scanned = payload && around.filter(({ txt }) => isOfSetupId(txt, payload.setupId) === true);
   if (scanned && scanned.length > 0) return only(scanned, 'has this setup payload');
   return only(around.filter(isFree), 'waits to be paired');
@@ -109,7 +119,7 @@ function only(found: readonly Found[], what: string): Found {
   const [first, ...others] = found;
   if (first === undefined)
     throw new NotFoundError(
-      `no accessory on this network ${what}: counterfoil home discover lists those that there are; --address names one by host:port`,
+      `no accessory on this network ${what}: counterfoil home discover lists those that there are; one that announces nothing is named by host:port`,
     );
   if (others.length === 0) return first;
   const names = found.map(({ name, txt }) => (txt.id === undefined ? name : `${name} (${txt.id})`)).join(', ');

@@ -131,7 +131,7 @@ export interface HomeOperations {
   homeRemovePairing(accessory: string, pairing: string): Promise<readonly PairingView[]>;
   /** The hub is no controller any more; nothing is said to the accessory. */
   homeForget(accessory: string): Promise<{ readonly forgotten: string }>;
-  /** What is printed on the hub's own lamp: its setup code, and the text of its QR code. */
+  /** What is printed on the hub's own `lamp`, or on the `hub` itself: its setup code, and the text of its QR code. */
   homeSetupCode(accessory: string): Promise<{ readonly setupCode: string; readonly payload: string }>;
   /** Speaks with an accessory of the hub, or with whatever is at `host:port` or announces this id or name. Never changes anything. */
   homeExamine(target: string, look?: LookInput): Promise<Examined>;

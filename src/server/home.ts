@@ -6,7 +6,8 @@ import { strikeOf } from '../core/limit.ts';
 import { uncovered } from '../profiles/home/capability.ts';
 import { type AccessoryFacts, CODE_FORMAT, directOf, type GrantCase, namedAccessories } from '../profiles/home/case.ts';
 import { effectsOwed, type ProvenPairing } from '../profiles/home/effects.ts';
-import { judge } from '../profiles/home/profile.ts';
+import { isAct } from '../profiles/home/ownership-effect.ts';
+import { boundFacts, judge } from '../profiles/home/profile.ts';
 import { isWeak, readStatement } from '../profiles/home/prove/hap-key.ts';
 import { isHomeScope, readScope } from '../profiles/home/scope.ts';
 import { refusalOf, verdictOf } from '../profiles/home/verdicts.ts';
@@ -14,8 +15,7 @@ import { consentSentence, namesOf } from '../profiles/home/words.ts';
 import type { Asked, Beyond, Objection, Owed, Redeeming } from '../profiles/oauth/deps.ts';
 import { newId } from '../protocols/typed-code/typed-code.ts';
 import type { Refusal } from '../store/port.ts';
-import type { House } from './accessories/house.ts';
-import { isAct } from './ownership.ts';
+import type { House, PairedRecord } from './accessories/house.ts';
 
 /** What the join needs. */
 export interface HomeDeps {
@@ -44,11 +44,17 @@ export function homeBeyond(deps: HomeDeps): Beyond {
       const against = objection(c, redeeming, redeeming);
       if (against) return against;
       const publicKey = hapJkt === undefined ? sender?.x : statement?.publicKey;
-      if (pairingId === undefined || publicKey === undefined) return NOTHING;
-      const pairing: ProvenPairing = { id: pairingId, publicKey, role: c.pairing?.role ?? 'user' };
-      const effects = effectsOwed({ grant: grant.id, scopes, pairing }, now, () => newId('ef_', now));
+      const act = c.ownership?.code;
+      const pairing: ProvenPairing | undefined =
+        act === 'reset' || pairingId === undefined || publicKey === undefined
+          ? undefined
+          : { id: pairingId, publicKey, role: c.pairing?.role ?? 'user' };
+      if (!pairing && act !== 'reset') return NOTHING;
+      const owing = { grant: grant.id, scopes, ...(pairing && { pairing }), ...(act && { act }) };
+      const effects = effectsOwed(owing, now, () => newId('ef_', now));
       return effects.length === 0 ? NOTHING : { effects, response: await pairingsTold(deps, redeeming, effects) };
     },
+    facts: boundFacts,
     covered(granted, asked) {
       const foreign = new Set(uncovered(granted, asked));
       return asked.filter((scope) => !foreign.has(scope));
@@ -76,14 +82,18 @@ export function meaningsOf({ list }: Pick<House, 'list'>): (scopes: readonly str
 
 const NOTHING: Owed = { effects: [] };
 
-function concerned({ scopes, ownership, hapJkt }: Asked): boolean {
-  return ownership !== undefined || hapJkt !== undefined || scopes.some((scope) => isHomeScope(scope));
+function concerned(asked: Asked | Redeeming): boolean {
+  const { scopes, ownership, hapJkt } = asked;
+  if (ownership !== undefined || hapJkt !== undefined || ('form' in asked && asked.form.has('ownership'))) return true;
+  return scopes.some((scope) => isHomeScope(scope));
 }
 
 async function caseOf({ house }: HomeDeps, asked: Asked | Redeeming, stage: GrantCase['stage']): Promise<GrantCase> {
   const { now, scopes, pairingId, jkt, hapJkt, ownership } = asked;
   const accessories = await Promise.all(namedAccessories(scopes).map((id) => factsOf(house, id)));
   const act = isAct(ownership) ? ownership : undefined;
+  const says = 'form' in asked ? asked.form.get('ownership') : ownership;
+  const wants = isAct(says) ? says : undefined;
   return {
     now,
     stage,
@@ -98,7 +108,7 @@ async function caseOf({ house }: HomeDeps, asked: Asked | Redeeming, stage: Gran
       ...(jkt !== undefined && { jkt }),
       ...(hapJkt !== undefined && { hap_jkt: hapJkt }),
     },
-    ...(act && { ownership: { act, code: act } }),
+    ...((act || wants) && { ownership: { ...(wants && { act: wants }), ...(act && { code: act }) } }),
     accessories: accessories.filter((facts) => facts !== undefined),
   };
 }
@@ -149,26 +159,34 @@ function objection(c: GrantCase, asked: Asked, redeeming?: Redeeming): Objection
   };
 }
 
+/** A hub pairs with its own lamp when that is first needed. When it is away, the app learns who it is from `status_uri`. */
+async function recordOf(house: HomeDeps['house'], id: string): Promise<PairedRecord | undefined> {
+  const known = await house.record(id);
+  if (known) return known;
+  await (await house.get(id))?.identity().catch(() => undefined);
+  return house.record(id);
+}
+
 /**
  * The last step of HAP §5.10.2, which leaves it to "an out-of-band mechanism" how the new controller learns of the
  * accessory: its id and long-term key come with the tokens, and where to see whether the pairing is there yet.
  */
 async function pairingsTold(
   { house, origins }: HomeDeps,
-  { scopes }: Redeeming,
+  { scopes, ownership }: Redeeming,
   effects: Owed['effects'],
 ): Promise<NonNullable<Owed['response']>> {
   const told = await Promise.all(
     directOf(scopes).map(async ({ accessory: id }) => {
       const effect = effects.find(({ target }) => target === id);
-      const record = await house.record(id);
+      const record = await recordOf(house, id);
       return {
         accessory: id,
         state: effect?.state ?? 'due',
         ...(record && { accessory_id: record.hapId, ltpk: record.key }),
-        status_uri: `${origins[0]}/api/pairings`,
+        status_uri: `${origins[0]}/api/${ownership === undefined ? 'pairings' : 'ownership'}`,
       };
     }),
   );
-  return { pairings: told };
+  return { pairings: told, ...(ownership !== undefined && { ownership, hub_pairing_id: house.identity.id }) };
 }

@@ -10,7 +10,7 @@ import type { House } from './accessories/house.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
 import { pageRoutes } from './authorize.ts';
 import { combining } from './combining.ts';
-import { DEFAULT_PORT, HOST_NAMES, KEEP_DAYS, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
+import { DEFAULT_PORT, HOST_NAMES, HUB_ID, KEEP_DAYS, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
 import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
 import { homeBeyond, meaningsOf } from './home.ts';
 import { homeRoutes } from './home-api.ts';
@@ -21,6 +21,8 @@ import { appRoutes } from './manage.ts';
 import { observed } from './observe.ts';
 import { createOperations } from './operate.ts';
 import type { Operations } from './operations.ts';
+import { ownershipRoutes } from './ownership-api.ts';
+import type { EffectStep } from './pairing-effect.ts';
 import { createSessions, type Sessions } from './session.ts';
 import { createStreams } from './streams.ts';
 import { createUsers } from './users.ts';
@@ -153,7 +155,16 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       const operations = createOperations({
         oauth,
         users,
+        house,
         data: options.data,
+        home: {
+          house,
+          registry,
+          store,
+          shared,
+          clock,
+          setupCodes: { [LAMP_ID]: lamp.setupCode, [HUB_ID]: devices.bridge.setupCode },
+        },
         ...(options.log && { log: options.log }),
       });
       made = { oauth, operations };
@@ -170,6 +181,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         ...oauthRoutes(oauth, [...API_SCOPES.keys()]),
         ...apiRoutes(oauth, lamp, { seen, streams }),
         ...homeRoutes({ oauth, house, seen, streams, zone }),
+        ...ownershipRoutes({ oauth, house, seen, wake: () => worker?.wake() }),
         ...pageRoutes(pages),
         ...appRoutes(pages),
       ];

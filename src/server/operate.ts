@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Code, Grant } from '../core/model.ts';
 import { show } from '../core/show.ts';
 import type { Verdict } from '../core/verdict.ts';
+import type { Act } from '../profiles/home/case.ts';
+import { isAct } from '../profiles/home/ownership-effect.ts';
 import type { App } from '../profiles/oauth/app.ts';
 import { isSound, mintAsked, readAuthorize } from '../profiles/oauth/authorize.ts';
 import { listOf } from '../profiles/oauth/case.ts';
@@ -14,18 +16,22 @@ import { openReference } from '../profiles/oauth/reference.ts';
 import { readHandle } from '../profiles/oauth/token.ts';
 import { shortId } from '../protocols/typed-code/typed-code.ts';
 import type { Listing, Query } from '../store/port.ts';
+import type { House } from './accessories/house.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
 import { explainCode, explainRequest } from './explain.ts';
 import { revokeEach } from './grants.ts';
+import { type HomeOperationsDeps, homeOperations } from './home-operations.ts';
 import {
   type Minted,
   type MintInput,
   NotFoundError,
   OperationError,
   type Operations,
+  type OwnershipStatus,
   type Timeline,
   type Updated,
 } from './operations.ts';
+import { ownershipRequest, statusOf } from './ownership.ts';
 import { replayed } from './replay.ts';
 import type { Users } from './users.ts';
 import { withChecks } from './verdicts.ts';
@@ -37,6 +43,9 @@ export interface OperateDeps {
   /** What `status` calls the data. */
   readonly data: string;
   readonly log?: (line: string) => void;
+  /** The accessories; only a running hub has them. */
+  readonly house?: Pick<House, 'list'>;
+  readonly home?: HomeOperationsDeps;
 }
 
 /** The operations. */
@@ -77,6 +86,11 @@ export function createOperations(deps: OperateDeps): Operations {
     },
     listUsers: () => users.list(),
     mint: (input) => mint(oauth, input),
+    async mintOwnership(input) {
+      const request = await ownershipRequest(deps.house, input);
+      return mint(oauth, request.mint, request.act);
+    },
+    ownershipStatus: (id) => ownershipStatus(oauth, id),
     codes: (query) => store.find('codes', query),
     grants: (query) => store.find('grants', query),
     verdicts: (query) => verdictsOf(oauth, query),
@@ -88,6 +102,7 @@ export function createOperations(deps: OperateDeps): Operations {
     upd: (codeOrId) => upd(oauth, codeOrId),
     explainRequest: (request) => explainRequest(oauth, request),
     explainCode: (text) => explainCode(oauth, text),
+    ...homeOperations(deps.home),
   };
 }
 
@@ -141,7 +156,7 @@ async function removeApp(
 const GRANT_TTL_MAX_SECONDS = 3_155_760_000;
 
 /** The same road as a browser's: the request is judged by the authorize table, with the person in charge as the owner. */
-async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
+async function mint(oauth: OAuthDeps, input: MintInput, ownership?: Act): Promise<Minted> {
   const { body: app } = await appNamed(oauth.registry, input.client);
   const bare = app.exceptions?.withoutPkce === true && input.challenge === undefined;
   const verifier = input.challenge === undefined && !bare ? randomBytes(32).toString('base64url') : undefined;
@@ -156,10 +171,11 @@ async function mint(oauth: OAuthDeps, input: MintInput): Promise<Minted> {
   }
   if (input.jkt !== undefined) query.set('dpop_jkt', input.jkt);
   if (input.pairingId !== undefined) query.set('pairing_id', input.pairingId);
-  const asked = await readAuthorize(oauth, query.toString(), 'operator', 'allow');
+  const asked = await readAuthorize(oauth, query.toString(), 'operator', 'allow', ownership);
   if (!isSound(asked)) throw new OperationError(whyNot(asked.objection?.checks ?? asked.judgement.checks));
   const { minted } = await mintAsked(oauth, asked, 'operator', {
     ...(input.short === true && { short: true }),
+    ...(ownership !== undefined && { ownership }),
     ...(input.handle === 'signed' && { handle: 'signed' }),
     ...(input.ttlSeconds !== undefined && { ttlSeconds: input.ttlSeconds }),
     ...(input.grantTtlSeconds !== undefined && { grantTtlSeconds: input.grantTtlSeconds }),
@@ -205,9 +221,21 @@ function whyNot(checks: Verdict['checks'] = []): string {
     .join('; ');
 }
 
+/** By its id, or by that of one of its codes. */
+async function grantOf(oauth: OAuthDeps, id: string): Promise<Grant> {
+  return one(oauth, 'grants', id.startsWith('cd_') ? (await one(oauth, 'codes', id)).grant : id);
+}
+
+async function ownershipStatus(oauth: OAuthDeps, id: string): Promise<OwnershipStatus> {
+  const grant = await grantOf(oauth, id);
+  const act = grant.terms['ownership'];
+  if (!isAct(act)) throw new OperationError(`${shortId(grant.id)} changes no ownership: its code was for access`);
+  const nobodyYet = { grant: grant.id, act, done: 0, of: 0, say: 'the code was not redeemed yet', accessories: [] };
+  return (await statusOf(oauth.store, grant.id)) ?? nobodyYet;
+}
+
 async function timeline(oauth: OAuthDeps, id: string): Promise<Timeline> {
-  const grantId = id.startsWith('cd_') ? (await one(oauth, 'codes', id)).grant : id;
-  const grant = await one(oauth, 'grants', grantId);
+  const grant = await grantOf(oauth, id);
   const [codes, verdicts, effects] = await Promise.all([
     oauth.store.find('codes', { grant: grant.id, limit: 1_000 }),
     oauth.store.find('verdicts', { grant: grant.id, limit: 1_000 }),

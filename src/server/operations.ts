@@ -7,15 +7,26 @@ import type { Verdict } from '../core/verdict.ts';
 import type { App, AuthMethod, GrantType } from '../profiles/oauth/app.ts';
 import type { HttpRequest } from '../protocols/http-text/message.ts';
 import type { Query, Revoked } from '../store/port.ts';
+import type { HomeOperations } from './home-shapes.ts';
 
 /** A mistake by the person in charge: what was expected, what came, what to do. Shown as is, exit code 2. */
 export class OperationError extends Error {
-  override readonly name: 'OperationError' | 'NotFoundError' = 'OperationError';
+  override readonly name: 'OperationError' | 'NotFoundError' | 'DeviceError' = 'OperationError';
 }
 
 /** Nothing has the id or name that was asked for. Exit code 1. */
 export class NotFoundError extends OperationError {
   override readonly name = 'NotFoundError';
+}
+
+/** An accessory did not do what was asked of it; `verdict` is the doctor's on what was said. Exit code 1. */
+export class DeviceError extends OperationError {
+  override readonly name = 'DeviceError';
+  readonly verdict: Verdict;
+  constructor(message: string, verdict: Verdict) {
+    super(message);
+    this.verdict = verdict;
+  }
 }
 
 /** An application as listed: never its secret, only whether it has one. */
@@ -57,6 +68,36 @@ export interface MintInput {
   readonly grantTtlSeconds?: number;
 }
 
+/** A code for a change of ownership, by the person in charge. It is good for this act and no other. */
+export interface OwnershipInput
+  extends Pick<MintInput, 'client' | 'redirectUri' | 'challenge' | 'handle' | 'ttlSeconds'> {
+  /** One more administrator; the house to somebody else; the one deliberate wipe. */
+  readonly act: 'additional' | 'transfer' | 'reset';
+  /** Names of accessories, or all that the hub has. */
+  readonly accessories: readonly string[] | 'all';
+  /** Key thumbprint (RFC 7638) of the app that may redeem it, and for all but a reset its pairing id. */
+  readonly jkt: string;
+  readonly pairingId?: string;
+}
+
+/** How far a change of ownership is. */
+export interface OwnershipStatus {
+  readonly grant: string;
+  readonly act: OwnershipInput['act'];
+  /** Accessories that are done, and how many there are, those whose grant has ended aside; and a sentence of it. */
+  readonly done: number;
+  readonly of: number;
+  readonly say: string;
+  readonly accessories: readonly {
+    readonly id: string;
+    readonly state: Effect['state'];
+    readonly stage: 'unknown' | 'adding' | 'waiting' | 'removing' | 'done' | 'stopped';
+    readonly say: string;
+    /** Where it cannot go on by itself, least destructive first. */
+    readonly fixes?: readonly string[];
+  }[];
+}
+
 /** What minting answers. `code` is shown once; only its id is kept. */
 export interface Minted {
   readonly code: string;
@@ -84,7 +125,7 @@ export interface Timeline {
 }
 
 /** The operations. Ids may be any unique prefix (`vd_7F3K9`); an ambiguous or unknown one is an `OperationError`. */
-export interface Operations {
+export interface Operations extends HomeOperations {
   status(): Promise<{
     readonly issuer: string;
     readonly data: string;
@@ -99,6 +140,10 @@ export interface Operations {
   addUser(name: string, password: string): Promise<{ readonly name: string }>;
   listUsers(): Promise<readonly { readonly name: string; readonly createdAt: number }[]>;
   mint(input: MintInput): Promise<Minted>;
+  /** Mints a code for one change of ownership. Needs a running hub. */
+  mintOwnership(input: OwnershipInput): Promise<Minted>;
+  /** How far the change is that a grant, or the code of it, was minted for. */
+  ownershipStatus(grantOrCode: string): Promise<OwnershipStatus>;
   codes(query: Query): Promise<readonly Code[]>;
   grants(query: Query): Promise<readonly Grant[]>;
   verdicts(query: Query): Promise<readonly Verdict[]>;

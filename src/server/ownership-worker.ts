@@ -3,15 +3,15 @@
  * taken from is the accessory's own list, read anew after each change. What is not done yet is thrown, and tried again.
  */
 import type { Effect, Grant } from '../core/model.ts';
-import { LAST_ERRORS } from '../profiles/home/effects.ts';
 import { namedAccessories } from '../profiles/home/case.ts';
+import { LAST_ERRORS } from '../profiles/home/effects.ts';
 import {
   additionalStep,
   type Known,
   type Listed,
   resetStep,
-  type Step,
   STOP_WORDS,
+  type Step,
   transferStep,
   type View,
 } from '../profiles/home/ownership.ts';
@@ -82,20 +82,31 @@ export async function finishGone(work: OwnershipWork, effect: Effect): Promise<v
 
 async function transfer(work: OwnershipWork, target: Accessory, effect: Effect, to: Listed): Promise<void> {
   const own = work.house.identity.id;
-  const step = await run(work, target, effect, (known) => transferStep({ own, to }, known));
-  if (step !== 'out') {
-    const listed = typeof step === 'object' && step.do === 'list' && step.as === 'new';
-    throw new Error(listed ? NEW_OWNER_LISTED : `expected the new owner to be listed, got ${step.do}`);
-  }
+  let seen: View | undefined;
+  const end = await run(work, target, effect, (known) => {
+    seen = known.byOld;
+    return transferStep({ own, to }, known);
+  });
+  // Only the hub's own look at the list is a mark; without one it is for the new owner to say.
+  if (end !== 'out')
+    throw new Error(seen === 'refused' ? `${STOP_WORDS['not-admin'].say}; the new owner goes on` : NEW_OWNER_LISTED);
   if (!isMarked(effect))
-    throw new Error('the hub was removed before the new owner was seen on the list: the new owner has to say that it is');
+    throw new Error(
+      'the hub was removed before it saw the new owner on the list: the new owner has to say that it is there',
+    );
   await leave(work, target.id, effect, 'transfer');
 }
 
 async function reset(work: OwnershipWork, target: Accessory, effect: Effect): Promise<void> {
   const own = work.house.identity.id;
   const address = await target.address();
-  await run(work, target, effect, (known) => resetStep({ own }, known), () => isUnpaired(address));
+  await run(
+    work,
+    target,
+    effect,
+    (known) => resetStep({ own }, known),
+    () => isUnpaired(address),
+  );
   await leave(work, target.id, effect, 'reset');
 }
 

@@ -3,7 +3,7 @@
  * whatever happened in between.
  */
 import type { Effect } from '../core/model.ts';
-import { LAST_ERRORS } from '../profiles/home/effects.ts';
+import { EXPIRED, LAST_ERRORS } from '../profiles/home/effects.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
 import type { Accessory, Pairing } from './accessories/accessory.ts';
@@ -31,10 +31,15 @@ export interface Work {
 
 /** Adds the pairing; nothing, when its grant has ended. @throws as the accessory does, or when it does not list it */
 export async function pair({ store, registry, onStep }: Work, target: Accessory, effect: Effect): Promise<void> {
-  const { grants } = await store.load({ grants: [effect.grant] });
+  const { now, grants } = await store.load({ grants: [effect.grant] });
   const grant = grants.get(effect.grant);
   // It ended since the effect was claimed: nothing is added any more, and what undoes it waits already.
   if (grant?.state !== 'active') return;
+  // Its own time was over before its accessory could be reached.
+  if (grant.until !== null && grant.until <= now) {
+    await store.revoke({ target: { grant: grant.id }, cause: EXPIRED });
+    return;
+  }
   const { admin, ...asked } = pairingOf(effect);
   const wanted = await hold(registry, target.id, asked, { grant: grant.id, until: grant.until, admin });
   onStep?.('held');

@@ -64,6 +64,8 @@ export function steady(text: string): string {
       .replace(/(code_verifier(?:=| +))[\w-]{43}(?![\w-])/g, `$1${'v'.repeat(43)}`)
       .replace(/\bby key [\w-]{8}…/g, 'by key kkkkkkkk…')
       .replace(/\bpairing [0-9A-F]{8}…/g, 'pairing 00000000…')
+      .replace(/"accessory_id":"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}"/g, '"accessory_id":"00:00:00:00:00:00"')
+      .replace(/"ltpk":"[\w-]{8}…"/g, '"ltpk":"kkkkkkkk…"')
       .replace(/\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b/g, '00000000-0000-4000-8000-000000000000')
       .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-01-01T00:00:00.000Z')
       .replace(/\b\d{4}-\d\d-\d\d\b/g, '2026-01-01')

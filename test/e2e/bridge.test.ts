@@ -43,7 +43,8 @@ describe('the hub as a bridge', () => {
     t = await startTestHub();
     const address = await t.hub.bridge.where();
     const { accessoryLtpk } = await pairSetup(address, await t.hub.bridge.setupCode(), newIdentity());
-    const statement = await (await fetch(`${t.url}/.well-known/counterfoil-sealing`)).text();
+    const answer = await fetch(`${t.url}/.well-known/counterfoil-sealing`);
+    const { statement } = (await answer.json()) as { statement: string };
     const believed = (ltpk: Uint8Array) => readSealingKey(statement, ltpk, Date.now(), t.hub.issuer);
     expect(await believed(accessoryLtpk)).toMatchObject({ ok: true });
     expect(await believed(newIdentity().publicKey)).toMatchObject({ ok: false });

@@ -8,6 +8,7 @@ import {
   addPublic,
   atOnce,
   callApi,
+  DIRECT_SCOPES,
   exchangeForm,
   type KeyedClient,
   keyedClient,
@@ -28,12 +29,13 @@ let minted: Minted;
 let form: Record<string, string>;
 
 const seconds = (): number => Math.floor(clock.now() / 1_000);
-const mint = (): Promise<Minted> => t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: PAIRING });
+const mint = (): Promise<Minted> =>
+  t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId: PAIRING, scopes: DIRECT_SCOPES });
 const invalidProof = (why: string) => ({ status: 400, error: 'invalid_dpop_proof', why });
 
 beforeAll(async () => {
   t = await startTestHub({ clock: clock.now });
-  await addPublic(t, APP);
+  await addPublic(t, APP, { scopes: DIRECT_SCOPES });
   key = await proofKey('EdDSA');
   app = keyedClient(t, key, clock.now, PAIRING);
   thief = keyedClient(t, await proofKey('EdDSA'), clock.now, PAIRING);

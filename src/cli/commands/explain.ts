@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import { type Artefact, sniff } from '../../inspectors/artefact/sniff.ts';
 import { concernsHap51, explainHap51 } from '../../inspectors/hap-51/hap-51.ts';
+import { possibleCauses } from '../../inspectors/home/home.ts';
 import { OperationError } from '../../server/operations.ts';
 import { action, type Cli } from '../cli.ts';
 import type { Environment } from '../environment.ts';
@@ -13,6 +14,7 @@ import { teach } from '../help.ts';
 import { renderReadings } from '../render/readings.ts';
 import { explainClient } from './explain-client.ts';
 import { explainError } from './explain-error.ts';
+import { explainHomeOf, explainLog, explainScreen, isHomeLog } from './explain-home.ts';
 import { explainRequest } from './explain-request.ts';
 import { explainSigned } from './explain-signed.ts';
 import { readArtefact } from './read-artefact.ts';
@@ -30,6 +32,7 @@ export function registerExplain(program: Command, environment: Environment): voi
   command.option('--all', 'a line for every passed check too').action(
     action<ExplainOptions>(environment, async (cli, options, args) => {
       if (args.length === 2 && args[0] === 'client' && args[1] !== undefined) return explainClient(cli, args[1]);
+      if (args[0] === 'home') return explainHomeOf(cli, args.slice(1), options.all ?? false);
       return explain(cli, await readArtefact(environment, args), options.all ?? false);
     }),
   );
@@ -41,9 +44,12 @@ export function registerExplain(program: Command, environment: Environment): voi
       'explain vd_7F3K9A2B4C                    an id, as show does',
       "explain 'Bad ed25519 signature'          a complaint, a signed code, an LTPK",
       'explain client my_app_123                is this application set up well?',
+      'explain home lamp                        an accessory: what it answers, and what is wrong (id, host:port, name)',
+      'explain home pairing.log                 a transcript, or a log of other software; - is stdin',
+      "explain 'Unable to pair. Invalid Authorization Code.'",
       'explain hap 51                           words: all they may mean',
     ],
-    json: 'ids as `show` does; else {kind: "request" | "error" | "code" | "signed-code" | "words" | "client" | "unknown", …}',
+    json: 'ids as `show` does; else {kind: "request" | "error" | "code" | "signed-code" | "home" | "words" | "client" | "unknown", …}',
   });
 }
 
@@ -66,11 +72,14 @@ async function explain(cli: Cli, text: string, all: boolean): Promise<ExitCode> 
       return explainSigned(cli, text, all);
     case 'typed-code':
       return explainCode(cli, artefact);
+    case 'hap-transcript':
+      return explainLog(cli, text, all);
     case 'words':
-      return explainWords(cli, artefact.text);
+      return explainWords(cli, artefact.text, all);
     case 'http-response':
       return unknown(cli, 'this is a response without an OAuth error', 'bring the request that it answers');
     case 'unknown':
+      if (isHomeLog(text)) return explainLog(cli, text, all);
       return unknown(cli, `expected something to judge, got ${artefact.came}`, WHAT_TO_BRING);
   }
 }
@@ -87,7 +96,10 @@ function unknown(cli: Cli, came: string, ask: string): ExitCode {
   return EXIT.undecided;
 }
 
-function explainWords(cli: Cli, text: string): ExitCode {
+function explainWords(cli: Cli, text: string, all: boolean): ExitCode {
+  // The words of a screen say more than the number in them.
+  if (possibleCauses(text)) return explainScreen(cli, text);
+  if (!concernsHap51(text) && isHomeLog(text)) return explainLog(cli, text, all);
   if (!concernsHap51(text)) return unknown(cli, 'these are words, and none that are known here', WHAT_TO_BRING);
   const page = explainHap51(text);
   if (cli.json) cli.printJson({ kind: 'words', ...page });

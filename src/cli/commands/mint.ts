@@ -3,15 +3,15 @@ import type { Command } from 'commander';
 import type { AppView, Minted, MintInput } from '../../server/operations.ts';
 import { action, type Cli } from '../cli.ts';
 import type { Environment } from '../environment.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import { collect, teach } from '../help.ts';
-import { age } from '../render/age.ts';
-import { shortId } from '../render/id.ts';
 import type { Line } from '../render/line.ts';
-import { blanks, span } from '../render/text.ts';
+import { span } from '../render/text.ts';
+import { grantCommand } from './home/grant.ts';
+import { mintedLines, readSeconds } from './minted.ts';
 
 interface MintOptions {
-  readonly client: string;
+  readonly client?: string;
   readonly redirectUri?: string;
   readonly scope?: readonly string[];
   readonly challenge?: string;
@@ -27,7 +27,7 @@ export function registerMint(program: Command, environment: Environment): void {
   const mint = program
     .command('mint')
     .description('hand out an authorization code, without the browser steps')
-    .requiredOption('--client <id>', 'the application it is for')
+    .option('--client <id>', 'the application it is for')
     .option('--redirect-uri <uri>', 'one of its redirect URIs; its only one unless told')
     .option('--scope <name>', 'repeat for more; all that are enabled unless told', collect)
     .option('--challenge <s256>', 'PKCE S256 challenge; without it a verifier is made and printed')
@@ -38,13 +38,16 @@ export function registerMint(program: Command, environment: Environment): void {
     .option('--ttl <seconds>', 'lifetime, 300 at most');
   mint.action(
     action<MintOptions>(environment, async (cli, options) => {
+      const { client } = options;
+      // Not a required option of commander's: `mint home` would have to have it too.
+      if (client === undefined) return mint.error("error: required option '--client <id>' not specified");
       const operations = await cli.operations();
-      const minted = await operations.mint(readInput(options));
+      const minted = await operations.mint(readInput(client, options));
       if (cli.json) {
         cli.printJson(minted);
         return EXIT.ok;
       }
-      const [{ issuer, now }, app] = await Promise.all([operations.status(), operations.showApp(options.client)]);
+      const [{ issuer, now }, app] = await Promise.all([operations.status(), operations.showApp(client)]);
       cli.print(mintedLines(minted, cli, now));
       cli.say('the code is shown this once: only its fingerprint is kept');
       if (options.jkt === undefined) cli.print([[], ...curlLines(minted, app, issuer, cli)]);
@@ -60,11 +63,13 @@ export function registerMint(program: Command, environment: Environment): void {
     ],
     json: '{code, id, grant, until, redirectUri, scopes, verifier?}',
   });
+  const home = mint.command('home <app> <scope...>').description('a code for accessories: the same as home grant');
+  grantCommand(home, environment, 'mint home');
 }
 
-function readInput(options: MintOptions): MintInput {
+function readInput(client: string, options: MintOptions): MintInput {
   return {
-    client: options.client,
+    client,
     ...(options.redirectUri !== undefined && { redirectUri: options.redirectUri }),
     ...(options.scope && { scopes: options.scope }),
     ...(options.challenge !== undefined && { challenge: options.challenge }),
@@ -72,31 +77,8 @@ function readInput(options: MintOptions): MintInput {
     ...(options.pairing !== undefined && { pairingId: options.pairing }),
     ...(options.short && { short: true }),
     ...(options.signed && { handle: 'signed' }),
-    ...(options.ttl !== undefined && { ttlSeconds: readSeconds(options.ttl) }),
+    ...(options.ttl !== undefined && { ttlSeconds: readSeconds('--ttl', options.ttl) }),
   };
-}
-
-function readSeconds(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`--ttl: expected whole seconds, got ${text}`, 'try --ttl 300');
-  return Number(text);
-}
-
-/** The code and what belongs to it; also what `upd` prints of the new one. */
-export function mintedLines(minted: Minted, { style }: Cli, now: number): Line[] {
-  const row = (label: string, value: string): Line => [span(style, label.padEnd(14), 'faint'), span(style, value)];
-  return [
-    [span(style, 'code'.padEnd(14), 'faint'), span(style, minted.code, 'strong')],
-    ...(minted.verifier === undefined ? [] : [row('code_verifier', minted.verifier)]),
-    row('redirect_uri', minted.redirectUri),
-    row('scope', minted.scopes.join(' ') || 'none'),
-    row('ends', age(minted.until, now)),
-    [
-      span(style, 'kept as'.padEnd(14), 'faint'),
-      span(style, shortId(minted.id), 'id'),
-      blanks(2),
-      span(style, shortId(minted.grant), 'id'),
-    ],
-  ];
 }
 
 /** The redemption as a curl command. A secret is left to the shell, so that it does not get into its history. */

@@ -12,6 +12,7 @@ import { DEFAULT_PORT, KEEP_DAYS } from '../../server/config.ts';
 import { isPostgres } from '../../server/database.ts';
 import { type Hub, startHub } from '../../server/hub.ts';
 import { deriveKeys } from '../../server/keys.ts';
+import { OperationError } from '../../server/operations.ts';
 import { action, type Cli, type GlobalOptions } from '../cli.ts';
 import { createDemo, type Demo, type DemoKey } from '../demo/demo.ts';
 import { readKeys } from '../demo/keys.ts';
@@ -76,7 +77,7 @@ async function run(cli: Cli, options: StartOptions & GlobalOptions, openData: Op
   const folder = mkdtempSync(join(tmpdir(), 'counterfoil-wow-'));
   try {
     const db = join(folder, 'story.db');
-    return await serve(cli, options, openData, { db, data: `${db} (gone when the story ends)` });
+    return await serve(cli, options, openData, { db, data: 'a temporary file' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -203,8 +204,15 @@ const KEYS: readonly (readonly [key: string, what: string])[] = [
 /** The demo on a terminal or a pipe; a pipe that ends leaves the hub running. */
 async function story(hub: Hub, cli: Cli, demo: Demo, printer: Printer, stopped: Promise<void>): Promise<void> {
   const { style } = cli;
+  try {
+    await demo.introduce();
+  } catch (error) {
+    // The person in charge has set the application up otherwise: that is no reason not to run.
+    if (!(error instanceof OperationError)) throw error;
+    cli.say(`no lamp story: ${error.message}`);
+    return stopped;
+  }
   printer.demo = demo;
-  await demo.introduce();
   const help = (): void => cli.print(keysLines(cli));
   help();
   await new Promise<void>((resolve) => {

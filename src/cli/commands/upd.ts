@@ -8,7 +8,7 @@ import { teach } from '../help.ts';
 import { shortId } from '../render/id.ts';
 import { renderTable } from '../render/table.ts';
 import { mark, span } from '../render/text.ts';
-import { mintedLines } from './mint.ts';
+import { mintedLines } from './minted.ts';
 
 /** Registers the command. */
 export function registerUpd(program: Command, environment: Environment): void {

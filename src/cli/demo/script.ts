@@ -19,7 +19,7 @@ interface Act {
 
 const WOW: readonly Act[] = [
   { scene: 's', says: 'The app sends it exactly as the docs print it' },
-  { scene: 'f', says: 'It sends it right, and becomes a controller of the lamp with a key of its own' },
+  { scene: 'f', says: 'It sends it right, and becomes a controller of the lamp with its own key' },
   { scene: 'a', says: 'A thief sends the very same bytes', afterMs: RACE_MS },
   { scene: 'r', says: 'The app itself uses the code a second time' },
   { scene: 'l', says: 'What is its pairing worth now?' },

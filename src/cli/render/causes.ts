@@ -10,13 +10,18 @@ const INDENT = 5;
 /** An arrow is two columns in ASCII, and a blank follows. */
 const ARROW = 3;
 
-/** The causes, numbered, each with what to do about it. */
-export function renderCauses(error: string, causes: readonly PossibleCause[], style: Style): Line[] {
+/** The causes, numbered, each with what to do about it. `who` hears the error and no more. */
+export function renderCauses(
+  error: string,
+  causes: readonly PossibleCause[],
+  style: Style,
+  who = 'the client',
+): Line[] {
   const lines: Line[] = [
     [
       span(style, error, 'bad'),
       blanks(2),
-      span(style, `${counted(causes.length, 'cause')} that the client cannot tell apart`),
+      span(style, `${counted(causes.length, 'cause')} that ${who} cannot tell apart`),
     ],
   ];
   let rule = '';

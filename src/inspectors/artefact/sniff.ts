@@ -23,6 +23,8 @@ export type Artefact =
   | { readonly kind: 'typed-code'; readonly purpose: Purpose; readonly fault: string }
   /** A signed code in whatever state, or a complaint of a bad signature; the text itself is what is judged. */
   | { readonly kind: 'signed-code' }
+  /** A transcript of a HAP controller, as JSON lines or one JSON array. */
+  | { readonly kind: 'hap-transcript' }
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'unknown'; readonly came: string };
 
@@ -31,6 +33,7 @@ const WORDS_MAX = 500;
 
 const KINDS: readonly ((text: string) => Artefact | undefined)[] = [
   anId,
+  aTranscript,
   aCurl,
   aMessage,
   aUrl,
@@ -64,6 +67,15 @@ function anId(text: string): Artefact | undefined {
   const prefix = match?.[1]?.toLowerCase();
   if (prefix !== 'vd' && prefix !== 'cd' && prefix !== 'gr') return undefined;
   return { kind: ID_KIND[prefix], id: `${prefix}_${match?.[2]?.toUpperCase()}` };
+}
+
+/** The members of an entry, in whatever order, near the start: the lines before it may be of a log. */
+const ENTRY = ['"step"', '"event"', '"facts"'] as const;
+const ENTRY_WITHIN = 2_000;
+
+function aTranscript(text: string): Artefact | undefined {
+  const start = text.slice(0, ENTRY_WITHIN);
+  return ENTRY.every((name) => start.includes(name)) ? { kind: 'hap-transcript' } : undefined;
 }
 
 /** What stands around a word of a sentence or a log line. */

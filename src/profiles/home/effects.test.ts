@@ -59,6 +59,7 @@ describe('effects of a direct grant', () => {
     const alarm = (state: 'due' | 'undoing', attempts: number, lastError: string): string | undefined =>
       effectWords({ state, attempts, target: 'lamp', lastError }).alarm;
     expect(alarm('undoing', 1, LAST_ERRORS.kept)).toContain('still has it');
+    expect(alarm('due', 1, LAST_ERRORS.kept)).toContain('still has it');
     expect(alarm('due', 1, LAST_ERRORS.lost)).toContain('does not list the pairing');
     expect(alarm('undoing', 4, 'unplugged')).toContain('the pairing still opens it');
     expect(alarm('due', 40, 'unplugged')).toBe(undefined);

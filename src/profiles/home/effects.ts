@@ -103,14 +103,14 @@ export function effectWords({
   const tried = attempts === 0 ? 'not tried yet' : `tried ${attempts} ${attempts === 1 ? 'time' : 'times'}`;
   const detail = lastError === undefined ? tried : `${tried}: ${lastError}`;
   const word = state === 'due' ? 'still due' : 'undoing';
-  const lies = lastError === LAST_ERRORS.kept || lastError === LAST_ERRORS.lost;
-  if (state === 'undoing' && lastError === LAST_ERRORS.kept)
+  if (lastError === LAST_ERRORS.kept)
     return {
       state: word,
       detail,
       alarm: `${target} says that the pairing is gone and still has it: unplug ${target}, or reset it`,
     };
-  if (lies) return { state: word, detail, alarm: `${target} says that it is paired and does not list the pairing` };
+  if (lastError === LAST_ERRORS.lost)
+    return { state: word, detail, alarm: `${target} says that it is paired and does not list the pairing` };
   if (state === 'undoing' && attempts > TRIES_QUIET)
     return { state: word, detail, alarm: `${target} has not been told yet: until then the pairing still opens it` };
   return { state: word, detail };

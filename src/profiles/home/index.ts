@@ -27,9 +27,11 @@ export {
 export * from './effects.ts';
 export { type Hours, type LocalTime, localTime, printHours, readHours } from './hours.ts';
 export * from './ownership.ts';
+export * from './ownership-effect.ts';
 export { type Action, boundFacts, checklistFor, judge, type PossibleCause, policy, tables } from './profile.ts';
 export * from './prove/hap-key.ts';
 export { ALIASES, type Capability, type Direct, type HomeScope, isHomeScope, printScope, readScope } from './scope.ts';
+export * from './take-over.ts';
 export {
   CHARACTERISTIC_TYPES,
   type CharacteristicType,

@@ -17,8 +17,8 @@ export interface TakeOverSession {
 /** Who hears of it. */
 export interface TakeOverOptions {
   /**
-   * Tells the hub what the new owner has listed, before anybody is removed (`POST /api/ownership/<accessory>`); what it throws
-   * ends the take-over, to be begun again.
+   * Tells the hub what the new owner has listed (`POST /api/ownership/<accessory>`), before anybody is removed and when nobody
+   * is left; what it throws ends the take-over, to be begun again.
    */
   readonly tell?: (listed: readonly Listed[]) => Promise<void>;
   /** Told of each step, before it is made. */
@@ -46,10 +46,11 @@ export async function takeOver(
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const byNew = await list(session);
     const me = byNew?.find(({ id }) => id === plan.to.id);
-    const owns = me !== undefined && me.admin && me.key === plan.to.key;
+    const owns = me?.admin === true && me.key === plan.to.key;
     const step = transferStep(plan, byNew && owns ? { byNew } : {});
     if (step.do !== 'remove') {
-      if (step.do === 'done' && !told) await tell?.(byNew ?? []);
+      // Also at the end: the hub, which is out by now, learns of it at once.
+      if (step.do === 'done') await tell?.(byNew ?? []);
       return step;
     }
     if (step.id === removed) throw new Error(LAST_ERRORS.kept);

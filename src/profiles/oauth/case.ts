@@ -117,6 +117,8 @@ export interface Presented {
   readonly target: Target;
   /** Scopes asked for or needed that are a part of granted ones, in other words (`coverage.ts`). */
   readonly within?: readonly string[];
+  /** What the code is bound to that another profile judges, when nothing is wrong here (`Beyond`). */
+  readonly beyond?: readonly string[];
 }
 
 /** A request at `POST /token`. */

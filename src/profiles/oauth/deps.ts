@@ -106,6 +106,8 @@ export interface Beyond {
   redeem(redeeming: Redeeming): Promise<Objection | Owed>;
   /** Those of `asked` that are a part of what is granted. Pure: no look at any record. */
   covered(granted: readonly string[], asked: readonly string[]): readonly string[];
+  /** What a code may be bound to that this profile judges when it is redeemed, and OAuth does not. */
+  readonly facts: readonly string[];
   /** Is this scope given only to who names it? Whoever asks for nothing in particular does not get it. Pure. */
   explicit(scope: string): boolean;
 }

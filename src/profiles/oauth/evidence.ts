@@ -19,6 +19,7 @@ export const OPEN_PARAMETERS: readonly string[] = [
   'dpop_jkt',
   'pairing_id',
   'hap_jkt',
+  'ownership',
 ];
 
 /** Parameters of this profile whose values are secrets or nobody's business. */

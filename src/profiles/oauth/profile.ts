@@ -115,13 +115,14 @@ export const addressRules: ReadonlySet<string> = new Set(beforeRedirect.flatMap(
 
 /** Names this engine: equal policy and snapshot give an equal tree. */
 export const policy: string = createHash('sha256')
-  .update(JSON.stringify([tables, 'oauth-3']))
+  .update(JSON.stringify([tables, 'oauth-4']))
   .digest('base64url')
   .slice(0, 12);
 
 /** Judges a case, fresh or from a snapshot, by the table of its action. */
 export function judge(action: Action, c: Case): Judgement {
-  const bindings = 'code' in c ? (c.code?.bindings ?? []) : [];
+  const beyond = 'beyond' in c ? (c.beyond ?? []) : [];
+  const bindings = 'code' in c ? (c.code?.bindings ?? []).filter(({ fact }) => !beyond.includes(fact)) : [];
   // The snapshot's action names its type; the tables share no other common shape.
   const phases = action === 'token' ? ofToken(c as TokenCase) : tables[action];
   const judgement = decide(c as never, phases as readonly Phase<never>[], bindings);

@@ -144,7 +144,7 @@ function caseOf(deps: OAuthDeps, e: TokenEvidence, loaded: Loaded, app: App | un
     ...clientPart(e.claim.clientId, app),
     auth: checkSecret(e.claim, app),
     ...(e.handle && { handle: e.handle }),
-    ...(code && { code: codeFacts(code) }),
+    ...(code && { code: codeFacts(code), ...beyondFacts(deps, code) }),
     ...(grant && { grant: grantFacts(grant) }),
     ...(next?.state === 'live' && { next: { used: next.used } }),
     generation: loaded.generation,
@@ -154,6 +154,12 @@ function caseOf(deps: OAuthDeps, e: TokenEvidence, loaded: Loaded, app: App | un
     ...(e.box && { box: boxFacts(e.box, loaded) }),
     ...paceFacts(deps, e.intent, grant, loaded.now),
   };
+}
+
+/** Few codes are bound to anything that is judged elsewhere. */
+function beyondFacts({ beyond }: OAuthDeps, { bindings }: CodeFacts): Pick<TokenCase, 'beyond'> {
+  const facts = bindings.flatMap(({ fact }) => (beyond?.facts.includes(fact) ? [fact] : []));
+  return facts.length === 0 ? {} : { beyond: facts };
 }
 
 function boxFacts({ facts, once }: Box, loaded: Loaded): BoxFacts {

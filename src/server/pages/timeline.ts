@@ -1,6 +1,7 @@
 /** One grant's life as a list of moments: decision, codes, uses, verdicts, what devices are owed. */
 import type { Effect } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { effectWords } from '../../profiles/home/effects.ts';
 import { NONCE_ASKED, nonceAsked } from '../../profiles/oauth/nonce-asked.ts';
 import type { Timeline } from '../operations.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
@@ -94,7 +95,9 @@ function sayEffect({ kind, target, state, attempts, lastError }: Effect): Html {
   }[state];
   const trouble =
     lastError === undefined ? '' : html` <span class="soft">(attempt ${attempts}: ${visible(lastError, 200)})</span>`;
-  return html`${capital(kind.replaceAll('_', ' '))} on ${fact(target)}: <b>${standing}</b>${trouble}`;
+  const { alarm } = effectWords({ state, attempts, target, ...(lastError !== undefined && { lastError }) });
+  const alert = alarm !== undefined && html` <b class="fail">${capital(visible(alarm, 200))}.</b>`;
+  return html`${capital(kind.replaceAll('_', ' '))} on ${fact(target)}: <b>${standing}</b>${trouble}${alert}`;
 }
 
 function short(id: string): string {

@@ -16,7 +16,10 @@ export const ownershipCode: Rule<GrantCase> = {
     unasked: {
       say: 'the code was minted for a change of ownership, and the redemption did not say that it wants one',
       fixes: [
-        { audience: 'client', say: 'send ownership=additional, transfer or reset to /token: what the code was minted for' },
+        {
+          audience: 'client',
+          say: 'send ownership=additional, transfer or reset to /token: what the code was minted for',
+        },
       ],
     },
     'other-act': {

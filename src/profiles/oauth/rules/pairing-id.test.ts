@@ -35,6 +35,15 @@ describe('oauth.pairing-id', () => {
     expect(found).toEqual({ outcome: 'fail', cause: 'key-type', expected: 'Ed25519', presented: 'P-256' });
   });
 
+  it('passes a key of another kind where the pairing has a key of its own', () => {
+    const code = codeBound({ jkt: JKT, pairing_id: PAIRING, hap_jkt: 'x'.repeat(43) });
+    const found = pairingId.check(keyedCase({ code, dpop: proof({ curve: 'P-256' }) }));
+    expect(found).toEqual({ outcome: 'pass', presented: PAIRING });
+    expect(pairingId.check(keyedCase({ code, dpop: proof({ curve: 'P-256', pairingId: 'other' }) }))).toMatchObject({
+      cause: 'other-pairing',
+    });
+  });
+
   it('skips an unknown code, one tied to no pairing, and a proof that does not hold', () => {
     for (const c of [
       without(keyedCase(), 'code'),

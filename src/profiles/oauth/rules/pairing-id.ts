@@ -44,7 +44,10 @@ export const pairingId: Rule<Presented> = {
         detail: 'add the claim pairing_id',
       });
     const { curve } = c.dpop;
-    if (curve !== 'Ed25519') return fail('key-type', { expected: 'Ed25519', presented: curve ?? 'no curve' });
+    // Where accessories know the app by another key than this one, that key is what must be of their kind.
+    const isPairingKey = boundText(c.code, 'hap_jkt') === undefined;
+    if (isPairingKey && curve !== 'Ed25519')
+      return fail('key-type', { expected: 'Ed25519', presented: curve ?? 'no curve' });
     return presented === expected ? pass({ presented }) : fail('other-pairing', { expected, presented });
   },
 };
