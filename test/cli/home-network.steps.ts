@@ -6,7 +6,6 @@ import { CATEGORY } from '../../src/protocols/hap/accessory/services.ts';
 import { memoryState } from '../../src/protocols/hap/accessory/state.ts';
 import { type Advertisement, advertise } from '../../src/protocols/hap/advertise.ts';
 import { encodeSetupPayload } from '../../src/protocols/hap/setup-payload.ts';
-import { writeTxt } from '../../src/protocols/hap/txt.ts';
 import type { AccessoryView, Announced } from '../../src/server/home-shapes.ts';
 import type { Scenario } from '../support/netns.ts';
 import { openPlace, type Place } from './place.ts';
@@ -32,11 +31,11 @@ async function startDesk(state: World['state']): Promise<Pick<World, 'desk' | 'a
     model: 'D1',
     category: CATEGORY.lightbulb,
     host: '127.0.0.1',
-    onTxt: (txt) => announced?.update(writeTxt(txt)),
+    onTxt: (txt) => announced?.update(txt),
   });
   const port = await desk.listen();
   let announced: Advertisement | undefined;
-  announced = await advertise({ name: 'Desk', port, txt: writeTxt(desk.txt()) });
+  announced = await advertise({ name: 'Desk', port, txt: desk.txt() });
   return { desk, announced };
 }
 
