@@ -4,58 +4,33 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LAMP, lampDatabase } from '../../src/protocols/hap/accessory/lamp.ts';
-import { type AccessoryServer, createAccessoryServer } from '../../src/protocols/hap/accessory/server.ts';
-import { CATEGORY } from '../../src/protocols/hap/accessory/services.ts';
-import { type MemoryState, memoryState } from '../../src/protocols/hap/accessory/state.ts';
+import { LAMP } from '../../src/protocols/hap/accessory/lamp.ts';
 import { newIdentity } from '../../src/protocols/hap/keys.ts';
 import { decodeSetupPayload, encodeSetupPayload } from '../../src/protocols/hap/setup-payload.ts';
 import type { AccessoryView, Examined, PairingView, ValueView } from '../../src/server/home-shapes.ts';
 import type { Minted } from '../../src/server/operations.ts';
 import { proofKey } from '../support/dpop.ts';
+import { CODE, type Desk, startDesk } from './desk.ts';
 import { openPlace, type Place, type Running } from './place.ts';
 
-const CODE = '482-19-365';
 const APP = 'my_app';
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
 let place: Place;
 let hub: Running;
-let desk: AccessoryServer;
-let port = 0;
-const state: MemoryState = memoryState();
-
-/** An accessory of somebody else's, which restarts with what it remembers. */
-async function startDesk(at = 0): Promise<void> {
-  desk = await createAccessoryServer({
-    database: lampDatabase({
-      name: 'Desk',
-      manufacturer: 'Somebody',
-      model: 'D1',
-      serialNumber: '7',
-      firmwareRevision: '2.5.1',
-    }),
-    state,
-    setupCode: { policy: 'static', code: CODE },
-    model: 'D1',
-    category: CATEGORY.lightbulb,
-    host: '127.0.0.1',
-  });
-  port = await desk.listen(at);
-}
+let desk: Desk;
 
 beforeAll(async () => {
   place = openPlace();
   hub = await place.start();
-  await startDesk();
+  desk = await startDesk();
   const scopes = ['home:lamp:direct', 'home:lamp/lightbulb:rs', 'lamp:read'];
   await hub.operations.addApp(APP, { type: 'public', redirectUris: ['com.myapp:/callback'], scopes });
 });
 afterAll(async () => {
-  await desk.close();
+  await desk.stop();
   await place.close();
 });
 
@@ -169,7 +144,7 @@ describe('the lamp of a fresh hub', () => {
 
 describe('an accessory of somebody else', () => {
   it('is refused with a wrong code, with the count of tries, and then paired with the right one', async () => {
-    const wrong = await place.cf(['home', 'pair', 'desk', `127.0.0.1:${port}`], { stdin: '482-19-366\n' });
+    const wrong = await place.cf(['home', 'pair', 'desk', `127.0.0.1:${desk.port}`], { stdin: '482-19-366\n' });
     expect([wrong.code, wrong.out]).toEqual([1, '']);
     expect(wrong.err).toContain('the code is not the one of this accessory');
     expect(wrong.err).toContain('1 of 100 tries were used from here');
@@ -186,7 +161,7 @@ describe('an accessory of somebody else', () => {
       'home',
       'pair',
       'desk',
-      `127.0.0.1:${port}`,
+      `127.0.0.1:${desk.port}`,
       '--name',
       'Desk lamp',
       '--code',
@@ -195,22 +170,22 @@ describe('an accessory of somebody else', () => {
     expect(paired.code, paired.err).toBe(0);
     expect(paired.out).toMatch(/^paired as desk\n\n.*\ndesk +Desk lamp +yes +1 /);
     expect((await place.cf(['home', 'set', 'desk/lightbulb/on=on'])).code).toBe(0);
-    expect(desk.get(LAMP.aid, LAMP.on)).toBe(true);
+    expect(desk.server.get(LAMP.aid, LAMP.on)).toBe(true);
   });
 
   it('says that it is paired already to whoever tries again', async () => {
-    const ran = await place.cf(['home', 'pair', 'desk2', `127.0.0.1:${port}`, '--code', CODE]);
+    const ran = await place.cf(['home', 'pair', 'desk2', `127.0.0.1:${desk.port}`, '--code', CODE]);
     expect(ran.code).toBe(1);
     expect(ran.err).toContain('setup-unpaired');
   });
 
   it('lists a stranger beside the hub; the stranger can be removed, the hub itself not', async () => {
-    await desk.close();
+    await desk.stop();
     const { id, publicKey } = newIdentity();
-    const now = state.current();
+    const now = desk.state.current();
     if (!now) throw new Error('expected a paired accessory');
-    state.write({ ...now, pairings: [...now.pairings, { id, ltpk: publicKey.toString('base64'), admin: true }] });
-    await startDesk(port);
+    desk.state.write({ ...now, pairings: [...now.pairings, { id, ltpk: publicKey.toString('base64'), admin: true }] });
+    await desk.start();
     const all = await place.json<PairingView[]>(['home', 'pairings', 'desk']);
     expect(all.map(({ whose }) => whose).toSorted()).toEqual(['hub', 'stranger']);
     const own = all.find(({ whose }) => whose === 'hub')?.id ?? '';
@@ -222,11 +197,11 @@ describe('an accessory of somebody else', () => {
     expect((await place.cf(['home', 'pairings', 'desk', '--remove', '0', '--yes'])).code).toBe(1);
     const removed = await place.cf(['home', 'pairings', 'desk', '--remove', id.slice(0, 8), '--yes']);
     expect(removed.out).toMatch(/^removed and read back: gone\n/);
-    expect(state.current()?.pairings.map((pairing) => pairing.id)).toEqual([own]);
+    expect(desk.state.current()?.pairings.map((pairing) => pairing.id)).toEqual([own]);
   });
 
   it('that is away is said to be away, and why; that is back works at once', async () => {
-    await desk.close();
+    await desk.stop();
     const list = await place.cf(['home', 'accessories']);
     expect(list.code).toBe(1);
     expect(list.out).toMatch(/\ndesk +Desk lamp +no /);
@@ -240,20 +215,20 @@ describe('an accessory of somebody else', () => {
       'desk',
       true,
     ]);
-    await startDesk(port);
+    await desk.start();
     expect((await place.cf(['home', 'get', 'desk/lightbulb/on'])).code).toBe(0);
   });
 
   it('that was reset and holds nobody any more is told apart from one that is away; forgotten, it can be paired anew', async () => {
-    await desk.close();
-    const now = state.current();
-    if (now) state.write({ ...now, pairings: [] });
-    await startDesk(port);
+    await desk.stop();
+    const now = desk.state.current();
+    if (now) desk.state.write({ ...now, pairings: [] });
+    await desk.start();
     const ran = await place.cf(['home', 'get', 'desk']);
     expect(ran.code).toBe(1);
     expect(ran.err).toContain('pairing-kept');
     expect((await place.cf(['home', 'forget', 'desk', '--yes'])).out).toBe('forgotten: desk\n');
-    expect((await place.cf(['home', 'pair', 'desk', `127.0.0.1:${port}`, '--code', CODE])).code).toBe(0);
+    expect((await place.cf(['home', 'pair', 'desk', `127.0.0.1:${desk.port}`, '--code', CODE])).code).toBe(0);
   });
 });
 
@@ -294,94 +269,5 @@ describe('a code for accessories', () => {
     expect([unasked.code, unasked.err]).toEqual([2, expect.stringContaining('add --yes')]);
     const reset = await place.json<Minted>(['home', 'reset', APP, 'lamp', ...key.slice(0, 2), '--yes']);
     expect(JSON.stringify((await hub.operations.timeline(reset.grant)).grant)).toContain('reset');
-  });
-});
-
-describe('explain home', () => {
-  it('speaks with the lamp and finds nothing wrong', async () => {
-    const ran = await place.cf(['explain', 'home', 'lamp']);
-    expect(ran.code, ran.out).toBe(0);
-    expect(ran.out).toMatch(/^✓ lamp: nothing is wrong in what was said\n/);
-    expect(ran.out).toMatch(/✓ verify-sealed · accessory-identity · accessory-key · pairing-kept/);
-  });
-
-  it('knocks at an address that is not paired here, and asks nothing of it', async () => {
-    const before = state.current();
-    const there = await place.json<Examined & { ok: boolean }>(['explain', 'home', `127.0.0.1:${port}`]);
-    expect([there.ok, there.transcript.some(({ step }) => step.startsWith('pair-setup'))]).toEqual([true, false]);
-    expect(state.current()).toEqual(before);
-    const nowhere = await place.cf(['explain', 'home', '127.0.0.1:9']);
-    expect(nowhere.code).toBe(1);
-    expect(nowhere.out).toContain('nobody listens on that port');
-  });
-
-  it('reads a transcript and a log of other software, from a file and from stdin, with and without its name', async () => {
-    const transcript = [
-      { atMs: 0, step: 'connect', event: 'done', facts: { address: '10.0.0.7', port: 5001 } },
-      { atMs: 9, step: 'pair-setup M4', event: 'received', facts: { state: 4, error: 2 } },
-    ];
-    const lines = transcript.map((entry) => JSON.stringify(entry)).join('\n');
-    writeFileSync(join(place.folder, 'pairing.jsonl'), lines);
-    const told = [
-      await place.cf(['explain', 'home', 'pairing.jsonl']),
-      await place.cf(['explain', 'home', '-'], { stdin: lines }),
-      await place.cf(['explain', 'pairing.jsonl']),
-      await place.cf(['explain', '-'], { stdin: JSON.stringify(transcript) }),
-    ];
-    for (const { code, out } of told) {
-      expect(code).toBe(1);
-      expect(out).toContain('the code is not the one of this accessory');
-    }
-    const log = '[2026-11-02] Connecting to 10.0.0.7\nError: connect ECONNREFUSED 10.0.0.7:51826\n';
-    expect((await place.cf(['explain', 'home', '-'], { stdin: log })).out).toContain('nobody listens on that port');
-  });
-
-  it('lists all that hides behind the words of a screen, four causes at least, with and without its name', async () => {
-    const words = 'Unable to pair. Invalid Authorization Code.';
-    for (const args of [
-      ['explain', 'home', words],
-      ['explain', words],
-    ]) {
-      const { code, out } = await place.cf(args);
-      expect(code).toBe(3);
-      expect(out).toMatch(/ 4\. /);
-      expect(out).toContain('the code is not the one of this accessory');
-    }
-    expect((await place.cf(['explain', 'home', '-'], { stdin: 'lorem ipsum\n' })).code).toBe(3);
-  });
-});
-
-describe('with no hub running', () => {
-  it('what needs one says so and how to start it; examining and explaining go on', async () => {
-    const alone = openPlace();
-    try {
-      await alone.cf([
-        'app',
-        'add',
-        APP,
-        '--public',
-        '--redirect-uri',
-        'com.myapp:/callback',
-        '--scope',
-        'home:lamp:direct',
-      ]);
-      for (const args of [
-        ['home', 'accessories'],
-        ['home', 'get', 'lamp'],
-        ['home', 'set', 'lamp/lightbulb/on=on'],
-        ['home', 'watch', 'lamp'],
-        ['home', 'pairings', 'lamp'],
-        ['home', 'pair', 'x', `127.0.0.1:${port}`, '--code', CODE],
-        ['home', 'grant', APP, 'home:lamp/lightbulb:rs'],
-      ]) {
-        const ran = await alone.cf(args);
-        expect([ran.code, ran.out], args.join(' ')).toEqual([2, '']);
-        expect(ran.err, args.join(' ')).toContain('counterfoil start');
-      }
-      const there = await alone.cf(['explain', 'home', `127.0.0.1:${port}`]);
-      expect([there.code, there.err]).toEqual([0, expect.stringContaining('no hub is running')]);
-    } finally {
-      await alone.close();
-    }
   });
 });

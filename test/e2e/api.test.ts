@@ -146,7 +146,7 @@ describe('the live stream', () => {
     const { access_token: token } = await enter();
     const stream = await watch(token);
     clock.move(3_600_000);
-    await switchLamp(t, true);
+    await switchLamp(t, !stream.events[0]?.data.on);
     await stream.until(2);
     clock.move(1);
     vi.advanceTimersByTime(15_000);

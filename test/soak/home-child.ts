@@ -70,5 +70,5 @@ process.on('message', (question: Question) => {
       (value): Answer => ({ nr: question.nr, value }),
       (error: unknown): Answer => ({ nr: question.nr, error: String(error) }),
     )
-    .then((said) => process.send?.(said));
+    .then((said) => process.send?.(said, () => question.ask === 'close' && process.exit()));
 });

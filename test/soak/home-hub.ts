@@ -87,7 +87,6 @@ export function startHomeHub(path: string, master: string): HomeHub {
     listed: (accessory) => ask({ ask: 'listed', accessory }),
     async close() {
       await ask({ ask: 'close' });
-      child.disconnect();
       const { code, said } = await ended;
       if (code !== 0 || said !== '') throw new Error(`the hub ended with ${code}: ${said}`);
     },

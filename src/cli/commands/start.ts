@@ -16,7 +16,7 @@ import { OperationError } from '../../server/operations.ts';
 import { action, type Cli, type GlobalOptions } from '../cli.ts';
 import { createDemo, type Demo, type DemoKey } from '../demo/demo.ts';
 import { readKeys } from '../demo/keys.ts';
-import { playWow, SCRIPTS } from '../demo/script.ts';
+import { expectScript, SCRIPTS, tellScript } from '../demo/script.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
@@ -71,7 +71,9 @@ export function registerStart(openData: Opener['openData']): Register {
 async function run(cli: Cli, options: StartOptions & GlobalOptions, openData: Opener['openData']): Promise<ExitCode> {
   const { script } = options;
   if (script === undefined) return serve(cli, options, openData, cli);
-  expectScript(script, options);
+  expectScript(script);
+  if (!options.demo || options.issuer !== undefined)
+    throw new UsageError('a script tells the story of a hub of its own', 'leave out --no-demo and --issuer');
   if (options.db !== undefined) return serve(cli, options, openData, cli);
   // A story leaves its traces in the data it plays on; those of the user are not for that.
   const folder = mkdtempSync(join(tmpdir(), 'counterfoil-wow-'));
@@ -81,13 +83,6 @@ async function run(cli: Cli, options: StartOptions & GlobalOptions, openData: Op
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function expectScript(script: string, { demo, issuer }: StartOptions): void {
-  if (!SCRIPTS.includes(script))
-    throw new UsageError(`expected a script (${SCRIPTS.join(', ')}), got ${script}`, 'try --script wow');
-  if (!demo || issuer !== undefined)
-    throw new UsageError('a script tells the story of a hub of its own', 'leave out --no-demo and --issuer');
 }
 
 async function serve(
@@ -129,7 +124,10 @@ async function serve(
     // The story is one of a hub of one's own: it registers an app, and calls the hub where it listens.
     const demo = options.demo && !shared && issuer === undefined ? await createDemo(hub, cli) : undefined;
     cli.print(banner(hub, cli, data));
-    if (script !== undefined && demo) return await tell(cli, demo, printer, stopped);
+    if (script !== undefined && demo) {
+      printer.demo = demo;
+      return await tellScript(cli, demo, stopped);
+    }
     await (demo ? story(hub, cli, demo, printer, stopped) : stopped);
     return EXIT.ok;
   } finally {
@@ -137,23 +135,6 @@ async function serve(
     await hub?.close();
     await signing.stop();
     await opened.store.close();
-  }
-}
-
-/** Time to read an act, where somebody may. */
-const READING_MS = 3_500;
-
-/** The script; Ctrl-C ends it. */
-async function tell(cli: Cli, demo: Demo, printer: Printer, stopped: Promise<void>): Promise<ExitCode> {
-  printer.demo = demo;
-  const stop = new AbortController();
-  void stopped.then(() => stop.abort());
-  try {
-    const pauseMs = cli.environment.stdout.isTTY ? READING_MS : 0;
-    return (await playWow(demo, cli, { pauseMs, signal: stop.signal })) ? EXIT.ok : EXIT.refused;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    return EXIT.interrupted;
   }
 }
 

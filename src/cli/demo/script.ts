@@ -1,5 +1,7 @@
 /** The story told by itself, for whoever has no hand free: `counterfoil start --script wow`. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cli } from '../cli.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import type { Line, Tone } from '../render/line.ts';
 import { mark, span, wrapLine } from '../render/text.ts';
 import type { Demo, DemoScreen, Scene } from './demo.ts';
@@ -27,8 +29,29 @@ const WOW: readonly Act[] = [
   { scene: 'u', says: 'The lamp is away while the owner takes the pairing back' },
 ];
 
-/** How it is told. */
-export interface Telling {
+/** @throws UsageError for a name that no script has */
+export function expectScript(name: string): void {
+  if (!SCRIPTS.includes(name))
+    throw new UsageError(`expected a script (${SCRIPTS.join(', ')}), got ${name}`, 'try --script wow');
+}
+
+/** Time to read an act, where somebody may. */
+const READING_MS = 3_500;
+
+/** Tells the story; `stopped` ends it. Exit code 0 when every act came out as told. */
+export async function tellScript(cli: Cli, demo: Demo, stopped: Promise<void>): Promise<ExitCode> {
+  const stop = new AbortController();
+  void stopped.then(() => stop.abort());
+  try {
+    const pauseMs = cli.environment.stdout.isTTY ? READING_MS : 0;
+    return (await playWow(demo, cli, { pauseMs, signal: stop.signal })) ? EXIT.ok : EXIT.refused;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return EXIT.interrupted;
+  }
+}
+
+interface Telling {
   /** Milliseconds to read before the next act; 0 where nobody reads along. */
   readonly pauseMs: number;
   readonly signal: AbortSignal;
@@ -40,7 +63,7 @@ export interface Telling {
  * @returns whether every act came out as told
  * @throws the signal's reason when it is stopped
  */
-export async function playWow(demo: Demo, screen: DemoScreen, { pauseMs, signal }: Telling): Promise<boolean> {
+async function playWow(demo: Demo, screen: DemoScreen, { pauseMs, signal }: Telling): Promise<boolean> {
   const { style } = screen;
   const say = (text: string, tone: Tone): void =>
     screen.print([...wrapLine([span(style, text, tone)], style.width - 2), []]);
