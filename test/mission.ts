@@ -606,7 +606,17 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C23', title: 'version facts are kept with every verdict', done: [] },
+  {
+    id: 'C23',
+    title: 'version facts are kept with every verdict',
+    done: [
+      {
+        file: 'test/e2e/home-versions.test.ts',
+        title: 'of protocol, firmware and code format are kept with an accepted redemption, and judge to the same tree',
+      },
+      { file: 'test/e2e/home-versions.test.ts', title: 'are kept with a refusal as well' },
+    ],
+  },
   {
     id: 'C24',
     title: 'secure by default: no insecure mode without an explicit, logged switch',

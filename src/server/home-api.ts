@@ -299,6 +299,7 @@ async function find({ house }: HomeApiDeps, request: AccessRequest): Promise<Wan
   const facts: AccessoryFacts = {
     id: accessory.id,
     reachable: database !== undefined,
+    ...accessory.versions(),
     ...(database && { database: true }),
     ...(found && { characteristic: { perms: found.characteristic.perms, format: found.characteristic.format } }),
   };

@@ -49,10 +49,12 @@ export function homeBeyond(deps: HomeDeps): Beyond {
         act === 'reset' || pairingId === undefined || publicKey === undefined
           ? undefined
           : { id: pairingId, publicKey, role: c.pairing?.role ?? 'user' };
-      if (!pairing && act !== 'reset') return NOTHING;
+      const kept = { code: c.code, accessories: c.accessories };
+      if (!pairing && act !== 'reset') return { ...NOTHING, kept };
       const owing = { grant: grant.id, scopes, ...(pairing && { pairing }), ...(act && { act }) };
       const effects = effectsOwed(owing, now, () => newId('ef_', now));
-      return effects.length === 0 ? NOTHING : { effects, response: await pairingsTold(deps, redeeming, effects) };
+      if (effects.length === 0) return { ...NOTHING, kept };
+      return { effects, kept, response: await pairingsTold(deps, redeeming, effects) };
     },
     facts: boundFacts,
     covered(granted, asked) {
@@ -116,7 +118,7 @@ async function caseOf({ house }: HomeDeps, asked: Asked | Redeeming, stage: Gran
 /** Nothing is asked of the accessory itself here: a redemption does not wait for a device. */
 async function factsOf(house: HomeDeps['house'], id: string): Promise<AccessoryFacts | undefined> {
   const accessory = await house.get(id);
-  return accessory && { id, hub: 'admin', hubPairing: house.identity.id };
+  return accessory && { id, hub: 'admin', hubPairing: house.identity.id, ...accessory.versions() };
 }
 
 function senderOf({ jkt, curve, x, hapJkt }: NonNullable<Redeeming['sender']>): NonNullable<GrantCase['sender']> {

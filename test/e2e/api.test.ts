@@ -145,6 +145,7 @@ describe('the live stream', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const { access_token: token } = await enter();
     const stream = await watch(token);
+    await stream.until(1);
     clock.move(3_600_000);
     await switchLamp(t, !stream.events[0]?.data.on);
     await stream.until(2);

@@ -131,6 +131,8 @@ export interface TokenCase extends Asked, Presented {
   readonly box?: BoxFacts;
   /** There when the grant was refreshed too often: how long it must wait. */
   readonly pace?: { readonly waitSeconds: number };
+  /** What another profile found sound, in its own words; no rule here looks at it. */
+  readonly circumstances?: Readonly<Record<string, unknown>>;
 }
 
 /** A request at `GET /authorize`, and later the user's answer to it. */

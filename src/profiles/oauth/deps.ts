@@ -95,6 +95,8 @@ export interface Owed {
   readonly effects: readonly Effect[];
   /** Members of the token answer beside OAuth's own. */
   readonly response?: Readonly<Record<string, unknown>>;
+  /** What the verdict keeps of it beside its own case: versions, for whoever looks at it after an update. */
+  readonly kept?: Readonly<Record<string, unknown>>;
 }
 
 /**

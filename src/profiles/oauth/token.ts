@@ -206,7 +206,8 @@ export async function exchange(deps: OAuthDeps, request: Incoming, box?: Box): P
     if (!judgement.ok) return refuse(deps, judged, verdict);
     const owed = await beyond(deps, judged);
     if (owed && 'refusal' in owed) return object(deps, judged, owed);
-    const { redemption, response } = issue(deps, judged, verdict, owed);
+    const kept = owed?.kept ? { ...verdict, snapshot: { ...c, circumstances: owed.kept } } : verdict;
+    const { redemption, response } = issue(deps, judged, kept, owed);
     // Counted before anything is waited for, or a burst would get past; once, however often its races are lost.
     if (round === 0 && c.intent === 'refresh_token') deps.pace?.take(redemption.grant.id, c.now);
     if ((await deps.store.redeem(redemption)) === 'done') {
