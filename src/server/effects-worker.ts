@@ -11,8 +11,8 @@ import type { Registry } from '../store/registry.ts';
 import { heldPairings, overdue } from './accessories/holders.ts';
 import type { House } from './accessories/house.ts';
 import { exclusively } from './accessories/turns.ts';
-import { changeOwnership, finishGone, GoneError, undoOwnership } from './ownership-worker.ts';
-import { type EffectStep, pair, unpair } from './pairing-effect.ts';
+import { changeOwnership, finishGone, GoneError, undoOwnership } from './home/ownership-worker.ts';
+import { type EffectStep, pair, unpair } from './home/pairing-effect.ts';
 
 const LEASE_MS = 60_000;
 /** Effects under way at once. */

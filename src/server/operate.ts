@@ -13,14 +13,14 @@ import { CODE_TTL_MAX_SECONDS } from '../profiles/oauth/deps.ts';
 import { mintCodeOf } from '../profiles/oauth/mint.ts';
 import { challengeOf } from '../profiles/oauth/prove/pkce.ts';
 import { openReference } from '../profiles/oauth/reference.ts';
-import { readHandle } from '../profiles/oauth/token.ts';
 import { shortId } from '../protocols/typed-code/typed-code.ts';
 import type { Listing, Query } from '../store/port.ts';
 import type { House } from './accessories/house.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
 import { explainCode, explainRequest } from './explain.ts';
 import { revokeEach } from './grants.ts';
-import { type HomeOperationsDeps, homeOperations } from './home-operations.ts';
+import { type HomeOperationsDeps, homeOperations } from './home/operations.ts';
+import { ownershipRequest, statusOf } from './home/ownership.ts';
 import {
   type Minted,
   type MintInput,
@@ -31,7 +31,7 @@ import {
   type Timeline,
   type Updated,
 } from './operations.ts';
-import { ownershipRequest, statusOf } from './ownership.ts';
+import { codePresented } from './presented.ts';
 import { replayed } from './replay.ts';
 import type { Users } from './users.ts';
 import { withChecks } from './verdicts.ts';
@@ -300,17 +300,4 @@ async function codeToUpdate(oauth: OAuthDeps, codeOrId: string): Promise<Code> {
   throw new OperationError(
     `${named} is ${code.state}, expected a live code;${successor || ' start again at /authorize'}`,
   );
-}
-
-/** The code itself, pasted; it is never repeated in an answer. */
-async function codePresented(oauth: OAuthDeps, text: string): Promise<Code> {
-  const { handle } = readHandle('authorization_code', text, oauth.keys.codes);
-  if (handle.read !== 'ok') {
-    const why = handle.read === 'signed' ? `${handle.cause}, expected ${handle.expected}` : handle.detail;
-    throw new OperationError(`expected a code or an id that begins with cd_: ${why}`);
-  }
-  const { id } = handle;
-  const code = (await oauth.store.load({ codes: [id] })).codes.get(id);
-  if (!code) throw new NotFoundError('this hub never minted that code, or has forgotten it after its retention');
-  return code;
 }

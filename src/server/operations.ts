@@ -7,7 +7,7 @@ import type { Verdict } from '../core/verdict.ts';
 import type { App, AuthMethod, GrantType } from '../profiles/oauth/app.ts';
 import type { HttpRequest } from '../protocols/http-text/message.ts';
 import type { Query, Revoked } from '../store/port.ts';
-import type { HomeOperations } from './home-shapes.ts';
+import type { HomeOperations } from './home/shapes.ts';
 
 /** A mistake by the person in charge: what was expected, what came, what to do. Shown as is, exit code 2. */
 export class OperationError extends Error {

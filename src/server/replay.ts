@@ -9,7 +9,7 @@ import { OPEN_PARAMETERS } from '../profiles/oauth/evidence.ts';
 import { type Action, judge, policy } from '../profiles/oauth/profile.ts';
 import { clientFacts } from '../profiles/oauth/prove/client.ts';
 import { subjectOf } from '../profiles/oauth/verdicts.ts';
-import { replayedHome } from './home-replay.ts';
+import { replayedHome } from './home/replay.ts';
 import { OperationError } from './operations.ts';
 
 /** Facts that are outcomes of proofs, and what each may be set to. */

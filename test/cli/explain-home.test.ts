@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Examined } from '../../src/server/home-shapes.ts';
+import type { Examined } from '../../src/server/home/shapes.ts';
 import { CODE, type Desk, startDesk } from './desk.ts';
 import { openPlace, type Place } from './place.ts';
 

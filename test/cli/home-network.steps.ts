@@ -6,7 +6,7 @@ import { CATEGORY } from '../../src/protocols/hap/accessory/services.ts';
 import { memoryState } from '../../src/protocols/hap/accessory/state.ts';
 import { type Advertisement, advertise } from '../../src/protocols/hap/advertise.ts';
 import { encodeSetupPayload } from '../../src/protocols/hap/setup-payload.ts';
-import type { AccessoryView, Announced } from '../../src/server/home-shapes.ts';
+import type { AccessoryView, Announced } from '../../src/server/home/shapes.ts';
 import type { Scenario } from '../support/netns.ts';
 import { openPlace, type Place } from './place.ts';
 

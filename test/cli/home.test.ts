@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAMP } from '../../src/protocols/hap/accessory/lamp.ts';
 import { newIdentity } from '../../src/protocols/hap/keys.ts';
 import { decodeSetupPayload, encodeSetupPayload } from '../../src/protocols/hap/setup-payload.ts';
-import type { AccessoryView, Examined, PairingView, ValueView } from '../../src/server/home-shapes.ts';
+import type { AccessoryView, Examined, PairingView, ValueView } from '../../src/server/home/shapes.ts';
 import type { Minted } from '../../src/server/operations.ts';
 import { proofKey } from '../support/dpop.ts';
 import { CODE, type Desk, startDesk } from './desk.ts';

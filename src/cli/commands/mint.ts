@@ -20,6 +20,7 @@ interface MintOptions {
   readonly short?: boolean;
   readonly signed?: boolean;
   readonly ttl?: string;
+  readonly ends?: string;
 }
 
 /** Registers the command. */
@@ -35,7 +36,8 @@ export function registerMint(program: Command, environment: Environment): void {
     .option('--pairing <id>', 'bind the code to a pairing')
     .option('--short', 'the 16-character form, where the application may have it; bound to PKCE or a key')
     .option('--signed', 'a code that can be verified offline, and is redeemed once as every other')
-    .option('--ttl <seconds>', 'lifetime, 300 at most');
+    .option('--ttl <seconds>', 'lifetime, 300 at most')
+    .option('--ends <seconds>', 'when the grant ends, with all that comes of it; never, unless told');
   mint.action(
     action<MintOptions>(environment, async (cli, options) => {
       const { client } = options;
@@ -78,6 +80,7 @@ function readInput(client: string, options: MintOptions): MintInput {
     ...(options.short && { short: true }),
     ...(options.signed && { handle: 'signed' }),
     ...(options.ttl !== undefined && { ttlSeconds: readSeconds('--ttl', options.ttl) }),
+    ...(options.ends !== undefined && { grantTtlSeconds: readSeconds('--ends', options.ends) }),
   };
 }
 

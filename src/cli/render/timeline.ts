@@ -3,6 +3,7 @@
 import type { Code } from '../../core/model.ts';
 import { show } from '../../core/show.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { effectWords } from '../../profiles/home/effects.ts';
 import type { Timeline } from '../../server/operations.ts';
 import { age, clock, day, duration } from './age.ts';
 import { came } from './came.ts';
@@ -39,13 +40,13 @@ export function renderTimeline(life: Timeline, style: Style, now: number): Line[
     [],
     ...eventLines(events, style, grant.from),
     ...(effects.length > 0 ? [[], [span(style, 'On devices', 'strong')] as Line] : []),
-    ...effects.map((effect): Line => {
+    ...effects.flatMap((effect): Line[] => {
       const shown = effectState(effect);
       const why = effect.lastError ? `, ${effect.attempts} tried: ${effect.lastError}` : '';
+      const { alarm } = effectWords(effect);
       return [
-        blanks(2),
-        span(style, `${effect.kind} on ${effect.target}  `),
-        span(style, shown.word + why, shown.tone),
+        [blanks(2), span(style, `${effect.kind} on ${effect.target}  `), span(style, shown.word + why, shown.tone)],
+        ...(alarm === undefined ? [] : [[blanks(4), span(style, alarm, 'bad')] as Line]),
       ];
     }),
   ];

@@ -1,7 +1,7 @@
 /** `counterfoil home accessories`: the accessories of this hub, and what is printed on those that it plays itself. */
 import type { Command } from 'commander';
 import { renderUnicodeCompact } from 'uqr';
-import type { AccessoryView } from '../../../server/home-shapes.ts';
+import type { AccessoryView } from '../../../server/home/shapes.ts';
 import type { Operations } from '../../../server/operations.ts';
 import type { Cli } from '../../cli.ts';
 import type { Environment } from '../../environment.ts';

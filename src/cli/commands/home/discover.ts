@@ -1,6 +1,6 @@
 /** `counterfoil home discover`: accessories that announce themselves on the local network. */
 import type { Command } from 'commander';
-import type { Announced } from '../../../server/home-shapes.ts';
+import type { Announced } from '../../../server/home/shapes.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit.ts';
 import { teach } from '../../help.ts';

@@ -1,6 +1,6 @@
 /** `counterfoil home get`: values of characteristics, read by the hub. */
 import type { Command } from 'commander';
-import type { ValueView } from '../../../server/home-shapes.ts';
+import type { ValueView } from '../../../server/home/shapes.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit.ts';
 import { teach } from '../../help.ts';

@@ -1,6 +1,6 @@
 /** Where and how long to look for accessories: options that several commands take. */
 import type { Command } from 'commander';
-import type { LookInput } from '../../../server/home-shapes.ts';
+import type { LookInput } from '../../../server/home/shapes.ts';
 import { UsageError } from '../../exit.ts';
 import { collect } from '../../help.ts';
 

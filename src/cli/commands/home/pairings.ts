@@ -1,6 +1,6 @@
 /** `counterfoil home pairings`: who controls an accessory, and a stranger's way out. */
 import type { Command } from 'commander';
-import type { PairingView } from '../../../server/home-shapes.ts';
+import type { PairingView } from '../../../server/home/shapes.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit.ts';
 import { teach } from '../../help.ts';

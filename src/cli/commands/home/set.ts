@@ -1,6 +1,6 @@
 /** `counterfoil home set`: writes values, as the hub, and reads them back. */
 import type { Command } from 'commander';
-import type { SetInput } from '../../../server/home-shapes.ts';
+import type { SetInput } from '../../../server/home/shapes.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT, UsageError } from '../../exit.ts';
 import { teach } from '../../help.ts';

@@ -1,6 +1,6 @@
 /** `counterfoil home watch`: values now, and every change until Ctrl-C, as the hub hears them. */
 import type { Command } from 'commander';
-import type { ChangeView, ValueView } from '../../../server/home-shapes.ts';
+import type { ChangeView, ValueView } from '../../../server/home/shapes.ts';
 import type { Cli } from '../../cli.ts';
 import { jsonText } from '../../cli.ts';
 import type { Environment } from '../../environment.ts';

@@ -1,13 +1,13 @@
 /** Finds accessories that announce themselves, and the one that somebody means. */
-import { discover, type Found } from '../protocols/hap/discover.ts';
-import { HapError } from '../protocols/hap/errors.ts';
-import type { Address } from '../protocols/hap/options.ts';
-import { decodeSetupPayload, type SetupPayload } from '../protocols/hap/setup-payload.ts';
-import type { Recorder } from '../protocols/hap/transcript.ts';
-import { categoryName, isOfSetupId, STATUS } from '../protocols/hap/txt.ts';
-import { addressesOf } from './home-dialogue.ts';
-import type { Announced, LookInput } from './home-shapes.ts';
-import { NotFoundError, OperationError } from './operations.ts';
+import { discover, type Found } from '../../protocols/hap/discover.ts';
+import { HapError } from '../../protocols/hap/errors.ts';
+import type { Address } from '../../protocols/hap/options.ts';
+import { decodeSetupPayload, type SetupPayload } from '../../protocols/hap/setup-payload.ts';
+import type { Recorder } from '../../protocols/hap/transcript.ts';
+import { categoryName, isOfSetupId, STATUS } from '../../protocols/hap/txt.ts';
+import { NotFoundError, OperationError } from '../operations.ts';
+import { addressesOf } from './dialogue.ts';
+import type { Announced, LookInput } from './shapes.ts';
 
 const SECONDS = { usual: 4, least: 1, most: 30 } as const;
 

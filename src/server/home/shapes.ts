@@ -1,6 +1,6 @@
 /** What the person in charge can do with accessories, as types: arguments and answers are plain JSON, as in `operations.ts`. */
-import type { Verdict } from '../core/verdict.ts';
-import type { Entry } from '../protocols/hap/transcript.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { Entry } from '../../protocols/hap/transcript.ts';
 
 /** Where to look for accessories, and how long. */
 export interface LookInput {

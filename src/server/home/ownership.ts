@@ -2,15 +2,15 @@
  * Changes of ownership for the person in charge: a code for each act, and how far a change is. The house changes hands by an
  * app that redeems the code, and never without one.
  */
-import type { Effect } from '../core/model.ts';
-import type { Act } from '../profiles/home/case.ts';
-import { effectWords } from '../profiles/home/effects.ts';
-import { type Progress, STOP_WORDS, stageOf } from '../profiles/home/ownership.ts';
-import { isAct, planOf, progressOfEffects, stepOf } from '../profiles/home/ownership-effect.ts';
-import { printScope } from '../profiles/home/scope.ts';
-import type { Store } from '../store/port.ts';
-import type { House } from './accessories/house.ts';
-import { type MintInput, OperationError, type OwnershipInput, type OwnershipStatus } from './operations.ts';
+import type { Effect } from '../../core/model.ts';
+import type { Act } from '../../profiles/home/case.ts';
+import { effectWords } from '../../profiles/home/effects.ts';
+import { type Progress, STOP_WORDS, stageOf } from '../../profiles/home/ownership.ts';
+import { isAct, planOf, progressOfEffects, stepOf } from '../../profiles/home/ownership-effect.ts';
+import { printScope } from '../../profiles/home/scope.ts';
+import type { Store } from '../../store/port.ts';
+import type { House } from '../accessories/house.ts';
+import { type MintInput, OperationError, type OwnershipInput, type OwnershipStatus } from '../operations.ts';
 
 /** More than a house has. */
 const ACCESSORIES_MAX = 1_000;

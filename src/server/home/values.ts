@@ -1,9 +1,9 @@
 /** Characteristics of an accessory by their names, their values for people, and what people type as values. */
-import { CHARACTERISTIC_TYPES, characteristicType, serviceType } from '../profiles/home/types.ts';
-import type { CharacteristicRead, CharacteristicValue, ListedAccessory } from '../protocols/hap/characteristics.ts';
-import { idOf, isAt, type Part, partsOf, pathOf, readPath } from './home-paths.ts';
-import type { ValueView } from './home-shapes.ts';
-import { NotFoundError, OperationError } from './operations.ts';
+import { CHARACTERISTIC_TYPES, characteristicType, serviceType } from '../../profiles/home/types.ts';
+import type { CharacteristicRead, CharacteristicValue, ListedAccessory } from '../../protocols/hap/characteristics.ts';
+import { NotFoundError, OperationError } from '../operations.ts';
+import { idOf, isAt, type Part, partsOf, pathOf, readPath } from './paths.ts';
+import type { ValueView } from './shapes.ts';
 
 const AT = /^([A-Za-z0-9][A-Za-z0-9._-]{0,39})\/(\d{1,16})\.(\d{1,16})$/;
 const WHOLE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;

@@ -7,16 +7,16 @@
  * By the second the new owner says that it has verified and listed over a session of its own, before it removes anybody. The
  * hub believes its own list where it still gets one; where it does not, it believes the new owner, whose code it was.
  */
-import type { Effect } from '../core/model.ts';
-import type { Listed } from '../profiles/home/ownership.ts';
-import { isMarked, NEW_OWNER_LISTED, planOf } from '../profiles/home/ownership-effect.ts';
-import type { OAuthDeps } from '../profiles/oauth/deps.ts';
-import type { ReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
-import { type Admitted, admit } from '../profiles/oauth/resource.ts';
-import { HapError } from '../protocols/hap/errors.ts';
-import { type Incoming, json, type Outgoing, type Route } from '../protocols/http/exchange.ts';
-import type { House } from './accessories/house.ts';
-import { bodyText } from './body.ts';
+import type { Effect } from '../../core/model.ts';
+import type { Listed } from '../../profiles/home/ownership.ts';
+import { isMarked, NEW_OWNER_LISTED, planOf } from '../../profiles/home/ownership-effect.ts';
+import type { OAuthDeps } from '../../profiles/oauth/deps.ts';
+import type { ReplayCache } from '../../profiles/oauth/prove/replay-cache.ts';
+import { type Admitted, admit } from '../../profiles/oauth/resource.ts';
+import { HapError } from '../../protocols/hap/errors.ts';
+import { type Incoming, json, type Outgoing, type Route } from '../../protocols/http/exchange.ts';
+import type { House } from '../accessories/house.ts';
+import { bodyText } from '../body.ts';
 import { ownershipEffects, statusOf } from './ownership.ts';
 import { look } from './ownership-worker.ts';
 

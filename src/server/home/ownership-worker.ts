@@ -2,9 +2,9 @@
  * Changes of ownership, carried out by the hub: the steps are the machines' (`src/profiles/home/ownership.ts`), what they are
  * taken from is the accessory's own list, read anew after each change. What is not done yet is thrown, and tried again.
  */
-import type { Effect, Grant } from '../core/model.ts';
-import { namedAccessories } from '../profiles/home/case.ts';
-import { LAST_ERRORS } from '../profiles/home/effects.ts';
+import type { Effect, Grant } from '../../core/model.ts';
+import { namedAccessories } from '../../profiles/home/case.ts';
+import { LAST_ERRORS } from '../../profiles/home/effects.ts';
 import {
   additionalStep,
   type Known,
@@ -14,17 +14,17 @@ import {
   type Step,
   transferStep,
   type View,
-} from '../profiles/home/ownership.ts';
-import { GONE, isMarked, NEW_OWNER_LISTED, planOf } from '../profiles/home/ownership-effect.ts';
-import { listOf } from '../profiles/oauth/case.ts';
-import { identify } from '../protocols/hap/controller.ts';
-import { HapError } from '../protocols/hap/errors.ts';
-import type { Address } from '../protocols/hap/options.ts';
-import { TLV_ERROR } from '../protocols/hap/tlv8.ts';
-import type { Accessory } from './accessories/accessory.ts';
-import { hold, letGo } from './accessories/holders.ts';
-import type { Away, House } from './accessories/house.ts';
-import { revokeEach } from './grants.ts';
+} from '../../profiles/home/ownership.ts';
+import { GONE, isMarked, NEW_OWNER_LISTED, planOf } from '../../profiles/home/ownership-effect.ts';
+import { listOf } from '../../profiles/oauth/case.ts';
+import { identify } from '../../protocols/hap/controller.ts';
+import { HapError } from '../../protocols/hap/errors.ts';
+import type { Address } from '../../protocols/hap/options.ts';
+import { TLV_ERROR } from '../../protocols/hap/tlv8.ts';
+import type { Accessory } from '../accessories/accessory.ts';
+import { hold, letGo } from '../accessories/holders.ts';
+import type { Away, House } from '../accessories/house.ts';
+import { revokeEach } from '../grants.ts';
 import { unpair, type Work } from './pairing-effect.ts';
 
 /** What it takes. */

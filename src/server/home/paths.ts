@@ -1,11 +1,11 @@
 /** Names of characteristics as people and apps write them, `lamp/lightbulb/on`, and what they stand for in an accessory's database. */
-import { characteristicName, serviceName } from '../profiles/home/types.ts';
+import { characteristicName, serviceName } from '../../profiles/home/types.ts';
 import type {
   CharacteristicId,
   ListedAccessory,
   ListedCharacteristic,
   ListedService,
-} from '../protocols/hap/characteristics.ts';
+} from '../../protocols/hap/characteristics.ts';
 
 /** A name, taken apart; the parts may be plain names or UUIDs. */
 export interface Path {

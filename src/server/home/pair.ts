@@ -1,15 +1,15 @@
 /** Pairing the hub with an accessory by its setup code, as somebody types it. */
-import type { Found } from '../protocols/hap/discover.ts';
-import { HapError } from '../protocols/hap/errors.ts';
-import type { Address } from '../protocols/hap/options.ts';
-import { checkSetupCode } from '../protocols/hap/setup-code.ts';
-import type { Recorder } from '../protocols/hap/transcript.ts';
-import type { House } from './accessories/house.ts';
-import { addressesOf, writtenDown } from './home-dialogue.ts';
-import { chosen, lookAround, readAddress, readCode, recordFound } from './home-find.ts';
-import { namesByHapId } from './home-list.ts';
-import type { AccessoryView, PairInput } from './home-shapes.ts';
-import { OperationError } from './operations.ts';
+import type { Found } from '../../protocols/hap/discover.ts';
+import { HapError } from '../../protocols/hap/errors.ts';
+import type { Address } from '../../protocols/hap/options.ts';
+import { checkSetupCode } from '../../protocols/hap/setup-code.ts';
+import type { Recorder } from '../../protocols/hap/transcript.ts';
+import type { House } from '../accessories/house.ts';
+import { OperationError } from '../operations.ts';
+import { addressesOf, writtenDown } from './dialogue.ts';
+import { chosen, lookAround, readAddress, readCode, recordFound } from './find.ts';
+import { namesByHapId } from './list.ts';
+import type { AccessoryView, PairInput } from './shapes.ts';
 
 /** Pairs; remembers how many wrong codes each accessory was sent from here, because 100 of them lock it (HAP §5.6.2). */
 export interface Pairing {

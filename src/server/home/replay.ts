@@ -1,9 +1,9 @@
 /** Judges a kept case of the home profile again, with something set otherwise. Changes nothing, and asks no accessory. */
-import type { Verdict } from '../core/verdict.ts';
-import type { AccessCase, Case } from '../profiles/home/case.ts';
-import { DAYS } from '../profiles/home/hours.ts';
-import { type Action, judge, policy } from '../profiles/home/profile.ts';
-import { OperationError } from './operations.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { AccessCase, Case } from '../../profiles/home/case.ts';
+import { DAYS } from '../../profiles/home/hours.ts';
+import { type Action, judge, policy } from '../../profiles/home/profile.ts';
+import { OperationError } from '../operations.ts';
 
 /** What may be set, each from its text. `at` is the wall clock of the house, like `mon,23:30`. */
 const SETTERS: Readonly<Record<string, (c: Case, text: string) => Case>> = {

@@ -1,14 +1,14 @@
 /** The accessories of the hub as a list: who answers, what they are, how many controllers they have. */
-import { characteristicName } from '../profiles/home/types.ts';
-import type { ListedAccessory } from '../protocols/hap/characteristics.ts';
-import type { Accessory } from './accessories/accessory.ts';
-import type { House } from './accessories/house.ts';
-import { LAMP_ID } from './config.ts';
-import { withSession } from './home-dialogue.ts';
-import { lookAround } from './home-find.ts';
-import { partsOf } from './home-paths.ts';
-import type { AccessoryView, Announced } from './home-shapes.ts';
-import { DeviceError, NotFoundError } from './operations.ts';
+import { characteristicName } from '../../profiles/home/types.ts';
+import type { ListedAccessory } from '../../protocols/hap/characteristics.ts';
+import type { Accessory } from '../accessories/accessory.ts';
+import type { House } from '../accessories/house.ts';
+import { LAMP_ID } from '../config.ts';
+import { DeviceError, NotFoundError } from '../operations.ts';
+import { withSession } from './dialogue.ts';
+import { lookAround } from './find.ts';
+import { partsOf } from './paths.ts';
+import type { AccessoryView, Announced } from './shapes.ts';
 
 /** An accessory that is away must not keep the others waiting. */
 const DEADLINES = { connectMs: 3_000, answerMs: 5_000 } as const;

@@ -3,8 +3,8 @@
  * question waits a while for something to hear. Whoever stops asking is forgotten.
  */
 import { randomUUID } from 'node:crypto';
-import type { ChangeView } from './home-shapes.ts';
-import { NotFoundError, OperationError } from './operations.ts';
+import { NotFoundError, OperationError } from '../operations.ts';
+import type { ChangeView } from './shapes.ts';
 
 const WAIT_MS = 5_000;
 const FORGET_MS = 30_000;

@@ -8,48 +8,21 @@
  *     GET /api/changes
  *     GET /api/pairings          what became of the pairings that the token's own grant was given
  */
-import { type AccessRequest, capabilitiesOf, homeScopes, permits } from '../profiles/home/capability.ts';
-import { type AccessCase, type AccessoryFacts, keptValue } from '../profiles/home/case.ts';
-import { effectWords } from '../profiles/home/effects.ts';
-import { type LocalTime, localTime } from '../profiles/home/hours.ts';
-import { judge } from '../profiles/home/profile.ts';
-import { characteristicType, serviceType } from '../profiles/home/types.ts';
-import { refusalOf, verdictOf } from '../profiles/home/verdicts.ts';
-import { accessRefusal } from '../profiles/home/wire.ts';
-import type { OAuthDeps } from '../profiles/oauth/deps.ts';
-import type { ReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
-import { type Admitted, admit, scopesNow } from '../profiles/oauth/resource.ts';
-import { errorUri } from '../profiles/oauth/wire.ts';
-import type { CharacteristicRead } from '../protocols/hap/characteristics.ts';
-import { HapError } from '../protocols/hap/errors.ts';
-import { type Incoming, json, type Outgoing, type Route, type Sink } from '../protocols/http/exchange.ts';
-import type { Accessory } from './accessories/accessory.ts';
-import type { House } from './accessories/house.ts';
-import { bodyText } from './body.ts';
-import { idOf, isAt, type Part, type Path, partsOf, pathOf, readPath, typesOf } from './home-paths.ts';
-import type { Streams } from './streams.ts';
-
-/** What the routes need. */
-export interface HomeApiDeps {
-  readonly oauth: OAuthDeps;
-  readonly house: Pick<House, 'get' | 'list' | 'record'>;
-  readonly seen: ReplayCache;
-  readonly streams: Streams;
-  /** The hub's time zone (IANA), for hours of capabilities. */
-  readonly zone: string;
-}
-
-/** What somebody wants, and what the accessory has of it. */
-interface Wanted {
-  readonly request: AccessRequest;
-  readonly accessory?: Accessory;
-  readonly found?: Part;
-  readonly facts?: AccessoryFacts;
-}
+import { type AccessRequest, capabilitiesOf, homeScopes, permits } from '../../profiles/home/capability.ts';
+import { type AccessoryFacts, keptValue } from '../../profiles/home/case.ts';
+import { effectWords } from '../../profiles/home/effects.ts';
+import { characteristicType, serviceType } from '../../profiles/home/types.ts';
+import { type Admitted, admit, scopesNow } from '../../profiles/oauth/resource.ts';
+import { HapError } from '../../protocols/hap/errors.ts';
+import { type Incoming, json, type Outgoing, type Route } from '../../protocols/http/exchange.ts';
+import type { Accessory } from '../accessories/accessory.ts';
+import { bodyText } from '../body.ts';
+import { firstRefused, type HomeApiDeps, shown, type Wanted } from './access.ts';
+import { watch } from './changes.ts';
+import { idOf, type Part, type Path, partsOf, pathOf, readPath, typesOf } from './paths.ts';
 
 const IDS_MAX = 50;
 const TIMED_MAX_MS = 60_000;
-const HEARTBEAT_MS = 4_000;
 
 /** The routes. */
 export function homeRoutes(deps: HomeApiDeps): readonly Route[] {
@@ -194,98 +167,6 @@ async function writeSome(
   return Array.isArray(done) ? { status: 204, headers: { 'cache-control': 'no-store' }, body: '' } : done;
 }
 
-/** Changes of what the token may subscribe to, each judged before it is sent: nothing follows a revocation. */
-async function watch(
-  deps: HomeApiDeps,
-  request: Incoming,
-  admitted: Admitted,
-  scopes: readonly string[],
-): Promise<Outgoing> {
-  const capabilities = capabilitiesOf(homeScopes(scopes));
-  if (!capabilities.some(({ ops }) => ops.includes('s'))) {
-    const probe: Wanted = { request: { accessory: '*', service: '*', characteristic: '*', op: 'subscribe' } };
-    const refused = await firstRefused(deps, [probe], scopes, admitted, request.source);
-    if (refused) return refused;
-  }
-  const full = deps.streams.full(admitted.grant.id);
-  if (full !== undefined)
-    return json(full === 'hub' ? 503 : 429, { error: 'temporarily_unavailable' }, { 'retry-after': '5' });
-  const ended = deps.streams.open(admitted.grant.id);
-  const accessories = await deps.house.list();
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
-    body: '',
-    stream: (sink) => {
-      sink.onClose(ended);
-      streamChanges(deps, admitted, accessories, sink);
-    },
-  };
-}
-
-function streamChanges(deps: HomeApiDeps, admitted: Admitted, accessories: readonly Accessory[], sink: Sink): void {
-  let id = 0;
-  let tail: Promise<void> = Promise.resolve();
-  const send = (make: (scopes: readonly string[]) => Promise<string>): void => {
-    tail = tail.then(async () => {
-      // The rights are asked for after the change is known and before it is sent. A store that is away ends the stream.
-      const scopes = await scopesNow(deps.oauth, admitted).catch(() => undefined);
-      if (!scopes) return sink.end();
-      const text = await make(scopes).catch(() => '');
-      if (text !== '') sink.write(text);
-    });
-  };
-  const unsubscribe = accessories.map((accessory) =>
-    accessory.subscribe((changes) =>
-      send(async (scopes) => {
-        const database = await accessory.accessories();
-        const local = await localNow(deps);
-        const capabilities = capabilitiesOf(homeScopes(scopes));
-        const told = changes.flatMap((change) => {
-          const found = database.flatMap(partsOf).find((part) => isAt(part, change));
-          if (!found) return [];
-          const asked: AccessRequest = { accessory: accessory.id, ...typesOf(found), op: 'subscribe' };
-          if (!permits(capabilities, asked, local).ok) return [];
-          return [{ id: pathOf(accessory.id, found), ...shown(change) }];
-        });
-        if (told.length === 0) return '';
-        id += 1;
-        return `id: ${id}\nevent: change\ndata: ${JSON.stringify({ characteristics: told })}\n\n`;
-      }),
-    ),
-  );
-  const heartbeat = setInterval(() => send(async () => ': alive\n\n'), HEARTBEAT_MS);
-  sink.onClose(() => {
-    clearInterval(heartbeat);
-    for (const end of unsubscribe) end();
-  });
-}
-
-/** Judges each; the first refusal is kept and answered, and then nothing is done at all. */
-async function firstRefused(
-  deps: HomeApiDeps,
-  wanted: readonly Wanted[],
-  scopes: readonly string[],
-  { grant, code }: Admitted,
-  source: string,
-): Promise<Outgoing | undefined> {
-  const { now } = await deps.oauth.store.load({});
-  const local = localTime(now, deps.zone);
-  for (const { request, facts } of wanted) {
-    const c: AccessCase = { now, local, scopes, request, ...(facts && { accessory: facts }) };
-    const judgement = judge('access', c);
-    if (judgement.ok) continue;
-    const verdict = verdictOf(c, judgement, { action: 'access', source, subject: grant.to, grant: grant.id, code });
-    const kept = await deps.oauth.store.refuse(refusalOf(c, verdict));
-    return accessRefusal(judgement, errorUri(deps.oauth, kept.verdict));
-  }
-  return undefined;
-}
-
-async function localNow({ oauth, zone }: HomeApiDeps): Promise<LocalTime> {
-  return localTime((await oauth.store.load({})).now, zone);
-}
-
 /** What the accessory has of what is asked for, and whether it answers. */
 async function find({ house }: HomeApiDeps, request: AccessRequest): Promise<Wanted> {
   const accessory = await house.get(request.accessory);
@@ -331,11 +212,6 @@ function readWrites(text: string): Writes | undefined {
   });
   if (writes.includes(undefined)) return undefined;
   return { writes: writes as Writes['writes'], ...(isTimed && { timedMs: timedMs as number }) };
-}
-
-/** HAP's statuses are not the client's business beyond that it did not work. */
-function shown(read: CharacteristicRead | undefined): { readonly value: unknown } | { readonly unavailable: true } {
-  return read && read.status === 0 && read.value !== undefined ? { value: read.value } : { unavailable: true };
 }
 
 function malformed(expected: string): Outgoing {

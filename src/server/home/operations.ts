@@ -3,24 +3,24 @@
  * down, so that what goes wrong comes with the doctor's verdict. Pairing: `home-pair.ts`; examining: `home-examine.ts`.
  */
 
-import { fingerprint } from '../protocols/hap/keys.ts';
-import type { Session } from '../protocols/hap/session.ts';
-import { encodeSetupPayload, type SetupPayload } from '../protocols/hap/setup-payload.ts';
-import type { Store } from '../store/port.ts';
-import type { Registry } from '../store/registry.ts';
-import { heldPairings } from './accessories/holders.ts';
-import type { House } from './accessories/house.ts';
-import { exclusively } from './accessories/turns.ts';
-import { HUB_ID, LAMP_ID } from './config.ts';
-import { withSession } from './home-dialogue.ts';
-import { examine } from './home-examine.ts';
-import { announcedOf, lookAround } from './home-find.ts';
-import { known, listAll, namesByHapId, viewOf } from './home-list.ts';
-import { createPairing } from './home-pair.ts';
-import { getValues, setValues, watchValues } from './home-read-write.ts';
-import type { HomeOperations, PairingView } from './home-shapes.ts';
-import { createWatches } from './home-watches.ts';
-import { NotFoundError, OperationError } from './operations.ts';
+import { fingerprint } from '../../protocols/hap/keys.ts';
+import type { Session } from '../../protocols/hap/session.ts';
+import { encodeSetupPayload, type SetupPayload } from '../../protocols/hap/setup-payload.ts';
+import type { Store } from '../../store/port.ts';
+import type { Registry } from '../../store/registry.ts';
+import { heldPairings } from '../accessories/holders.ts';
+import type { House } from '../accessories/house.ts';
+import { exclusively } from '../accessories/turns.ts';
+import { HUB_ID, LAMP_ID } from '../config.ts';
+import { NotFoundError, OperationError } from '../operations.ts';
+import { withSession } from './dialogue.ts';
+import { examine } from './examine.ts';
+import { announcedOf, lookAround } from './find.ts';
+import { known, listAll, namesByHapId, viewOf } from './list.ts';
+import { createPairing } from './pair.ts';
+import { getValues, setValues, watchValues } from './read-write.ts';
+import type { HomeOperations, PairingView } from './shapes.ts';
+import { createWatches } from './watches.ts';
 
 /** What they work on. */
 export interface HomeOperationsDeps {

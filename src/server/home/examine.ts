@@ -1,18 +1,18 @@
 /** Speaks with an accessory as far as that changes nothing, and lets the doctor judge what was said. */
-import { explainHome } from '../inspectors/home/home.ts';
-import { connect } from '../protocols/hap/connect.ts';
-import type { Found } from '../protocols/hap/discover.ts';
-import { HapError } from '../protocols/hap/errors.ts';
-import type { Address } from '../protocols/hap/options.ts';
-import { createTranscript } from '../protocols/hap/transcript.ts';
-import type { Accessory } from './accessories/accessory.ts';
-import type { House } from './accessories/house.ts';
-import { LAMP_ID } from './config.ts';
-import { addressesOf, withSession } from './home-dialogue.ts';
-import { isNamed, isThere, lookAround, readAddress, recordFound } from './home-find.ts';
-import { labelOf, namesByHapId } from './home-list.ts';
-import type { Examined, LookInput } from './home-shapes.ts';
-import { DeviceError } from './operations.ts';
+import { explainHome } from '../../inspectors/home/home.ts';
+import { connect } from '../../protocols/hap/connect.ts';
+import type { Found } from '../../protocols/hap/discover.ts';
+import { HapError } from '../../protocols/hap/errors.ts';
+import type { Address } from '../../protocols/hap/options.ts';
+import { createTranscript } from '../../protocols/hap/transcript.ts';
+import type { Accessory } from '../accessories/accessory.ts';
+import type { House } from '../accessories/house.ts';
+import { LAMP_ID } from '../config.ts';
+import { DeviceError } from '../operations.ts';
+import { addressesOf, withSession } from './dialogue.ts';
+import { isNamed, isThere, lookAround, readAddress, recordFound } from './find.ts';
+import { labelOf, namesByHapId } from './list.ts';
+import type { Examined, LookInput } from './shapes.ts';
 
 const LOOK_SECONDS = 2;
 

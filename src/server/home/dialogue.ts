@@ -1,15 +1,15 @@
 /** One dialogue with an accessory of the hub, written down, so that the doctor can say what went wrong in it. */
-import { explainHome } from '../inspectors/home/home.ts';
-import { openSession } from '../protocols/hap/controller.ts';
-import { type Found, findAccessory } from '../protocols/hap/discover.ts';
-import { HapError, recordFailure } from '../protocols/hap/errors.ts';
-import type { Identity } from '../protocols/hap/keys.ts';
-import type { Address, Deadlines } from '../protocols/hap/options.ts';
-import type { Session } from '../protocols/hap/session.ts';
-import { createTranscript, type Entry, type Recorder } from '../protocols/hap/transcript.ts';
-import type { Accessory } from './accessories/accessory.ts';
-import type { House } from './accessories/house.ts';
-import { DeviceError, OperationError } from './operations.ts';
+import { explainHome } from '../../inspectors/home/home.ts';
+import { openSession } from '../../protocols/hap/controller.ts';
+import { type Found, findAccessory } from '../../protocols/hap/discover.ts';
+import { HapError, recordFailure } from '../../protocols/hap/errors.ts';
+import type { Identity } from '../../protocols/hap/keys.ts';
+import type { Address, Deadlines } from '../../protocols/hap/options.ts';
+import type { Session } from '../../protocols/hap/session.ts';
+import { createTranscript, type Entry, type Recorder } from '../../protocols/hap/transcript.ts';
+import type { Accessory } from '../accessories/accessory.ts';
+import type { House } from '../accessories/house.ts';
+import { DeviceError, OperationError } from '../operations.ts';
 
 /** What a dialogue needs of the house. */
 export type Household = Pick<House, 'get' | 'record' | 'moved'> & { readonly identity: Identity };

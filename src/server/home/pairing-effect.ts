@@ -2,12 +2,12 @@
  * One pairing on one accessory, added or removed for a grant, and read back. Both may be done again from the beginning, after
  * whatever happened in between.
  */
-import type { Effect } from '../core/model.ts';
-import { EXPIRED, LAST_ERRORS } from '../profiles/home/effects.ts';
-import type { Store } from '../store/port.ts';
-import type { Registry } from '../store/registry.ts';
-import type { Accessory, Pairing } from './accessories/accessory.ts';
-import { hold, release } from './accessories/holders.ts';
+import type { Effect } from '../../core/model.ts';
+import { EXPIRED, LAST_ERRORS } from '../../profiles/home/effects.ts';
+import type { Store } from '../../store/port.ts';
+import type { Registry } from '../../store/registry.ts';
+import type { Accessory, Pairing } from '../accessories/accessory.ts';
+import { hold, release } from '../accessories/holders.ts';
 
 /** Where an effect stands between two steps; a process that dies at any of them leaves what the next one can finish. */
 export type EffectStep =

@@ -1,15 +1,15 @@
 /** Reading, writing and watching characteristics by their names, as the hub. */
-import type { CharacteristicWrite, ListedAccessory } from '../protocols/hap/characteristics.ts';
-import type { Session } from '../protocols/hap/session.ts';
-import type { Accessory } from './accessories/accessory.ts';
-import type { House } from './accessories/house.ts';
-import { withSession } from './home-dialogue.ts';
-import { known } from './home-list.ts';
-import { idOf, type Part } from './home-paths.ts';
-import type { SetInput, ValueView } from './home-shapes.ts';
-import { accessoryOf, namesIn, partsNamed, typedValue, valueView } from './home-values.ts';
-import type { Watches } from './home-watches.ts';
-import { OperationError } from './operations.ts';
+import type { CharacteristicWrite, ListedAccessory } from '../../protocols/hap/characteristics.ts';
+import type { Session } from '../../protocols/hap/session.ts';
+import type { Accessory } from '../accessories/accessory.ts';
+import type { House } from '../accessories/house.ts';
+import { OperationError } from '../operations.ts';
+import { withSession } from './dialogue.ts';
+import { known } from './list.ts';
+import { idOf, type Part } from './paths.ts';
+import type { SetInput, ValueView } from './shapes.ts';
+import { accessoryOf, namesIn, partsNamed, typedValue, valueView } from './values.ts';
+import type { Watches } from './watches.ts';
 
 const IDS_MAX = 50;
 const TIMED_MAX_MS = 60_000;

@@ -2,20 +2,26 @@
  * The home profile behind OAuth: home scopes are judged when a person decides and again when the code is redeemed, and a
  * redeemed direct scope owes a pairing. This is where the two profiles meet; neither knows the other.
  */
-import { strikeOf } from '../core/limit.ts';
-import { uncovered } from '../profiles/home/capability.ts';
-import { type AccessoryFacts, CODE_FORMAT, directOf, type GrantCase, namedAccessories } from '../profiles/home/case.ts';
-import { effectsOwed, type ProvenPairing } from '../profiles/home/effects.ts';
-import { isAct } from '../profiles/home/ownership-effect.ts';
-import { boundFacts, judge } from '../profiles/home/profile.ts';
-import { isWeak, readStatement } from '../profiles/home/prove/hap-key.ts';
-import { isHomeScope, readScope } from '../profiles/home/scope.ts';
-import { refusalOf, verdictOf } from '../profiles/home/verdicts.ts';
-import { consentSentence, namesOf } from '../profiles/home/words.ts';
-import type { Asked, Beyond, Objection, Owed, Redeeming } from '../profiles/oauth/deps.ts';
-import { newId } from '../protocols/typed-code/typed-code.ts';
-import type { Refusal } from '../store/port.ts';
-import type { House, PairedRecord } from './accessories/house.ts';
+import { strikeOf } from '../../core/limit.ts';
+import { uncovered } from '../../profiles/home/capability.ts';
+import {
+  type AccessoryFacts,
+  CODE_FORMAT,
+  directOf,
+  type GrantCase,
+  namedAccessories,
+} from '../../profiles/home/case.ts';
+import { effectsOwed, type ProvenPairing } from '../../profiles/home/effects.ts';
+import { isAct } from '../../profiles/home/ownership-effect.ts';
+import { boundFacts, judge } from '../../profiles/home/profile.ts';
+import { isWeak, readStatement } from '../../profiles/home/prove/hap-key.ts';
+import { isHomeScope, readScope } from '../../profiles/home/scope.ts';
+import { refusalOf, verdictOf } from '../../profiles/home/verdicts.ts';
+import { consentSentence, namesOf } from '../../profiles/home/words.ts';
+import type { Asked, Beyond, Objection, Owed, Redeeming } from '../../profiles/oauth/deps.ts';
+import { newId } from '../../protocols/typed-code/typed-code.ts';
+import type { Refusal } from '../../store/port.ts';
+import type { House, PairedRecord } from '../accessories/house.ts';
 
 /** What the join needs. */
 export interface HomeDeps {
