@@ -156,7 +156,7 @@ const DNS_SD: Target = {
   seeds: () => ['[]'],
   make: (from) => JSON.stringify(Array.from({ length: from.nat(40) }, () => makeRecord(from))),
   run(input) {
-    const records = JSON.parse(input) as unknown[];
+    const records = recordsOf(input);
     const cache = createServiceCache(KIND);
     const half = records.length >> 1;
     // texts are bytes, which JSON has not
@@ -176,6 +176,16 @@ const DNS_SD: Target = {
     return instances.length > 0 ? 'seen' : 'unseen';
   },
 };
+
+/** What is no list is one record of that text: the reader gets records, whoever made them. */
+function recordsOf(input: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(input);
+    return Array.isArray(value) ? value : [value];
+  } catch {
+    return [{ name: input, type: 'PTR', data: input }];
+  }
+}
 
 /** The targets of this file. */
 export const ACCESSORIES: readonly Target[] = [SETUP_PAYLOAD, TXT, DNS_SD];

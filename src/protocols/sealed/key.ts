@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { CompactSign, compactVerify } from 'jose';
-import { keyIdOf } from './suite.ts';
+import { keyIdOf, type RecipientKey } from './suite.ts';
 
 /** What a statement says. Times in milliseconds since the epoch, whole seconds. */
 export interface SealingKeyInfo {
@@ -18,7 +18,7 @@ export interface SealingKeyInfo {
 
 /** A sealing key as the hub holds it. */
 export interface SealingKey extends SealingKeyInfo {
-  readonly pair: CryptoKeyPair;
+  readonly pair: RecipientKey;
 }
 
 /** PKCS #8 around a raw private key, RFC 8410 §7. */
@@ -56,9 +56,9 @@ export function sealingKey(
     notBefore,
     notAfter,
     pair: {
-      privateKey: key.toCryptoKey({ name: 'X25519' }, false, ['deriveBits']) as CryptoKey,
-      publicKey: createPublicKey(key).toCryptoKey({ name: 'X25519' }, true, []) as CryptoKey,
-    },
+      privateKey: key.toCryptoKey({ name: 'X25519' }, false, ['deriveBits']),
+      publicKey: createPublicKey(key).toCryptoKey({ name: 'X25519' }, true, []),
+    } as RecipientKey,
   };
 }
 

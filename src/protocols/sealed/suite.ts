@@ -36,9 +36,12 @@ export async function sealTo(
   return { enc: new Uint8Array(sender.enc), ciphertext, secret: await answerSecret(sender) };
 }
 
+/** A private key with its public half, as the suite takes it: Node's own types and a browser's differ in what uses there are. */
+export type RecipientKey = Parameters<CipherSuite['createRecipientContext']>[0]['recipientKey'];
+
 /** Opens what `sealTo` made; undefined when it cannot be opened, for whatever reason. */
 export async function openWith(
-  recipientKey: CryptoKeyPair,
+  recipientKey: RecipientKey,
   { enc, ciphertext }: { readonly enc: Uint8Array; readonly ciphertext: Uint8Array },
   info: Uint8Array,
   aad: Uint8Array,

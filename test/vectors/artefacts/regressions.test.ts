@@ -12,7 +12,8 @@ describe.each(TARGETS.map((target) => ({ name: target.name, target })))('$name',
 
   it('keeps its laws on its whole corpus and on 300 inputs grown from it', async () => {
     const corpus = corpusOf(target);
-    expect(corpus.length).toBeGreaterThan(10);
+    // Readers of texts grow their inputs from many; those of packets make them, and have few to begin with.
+    expect(corpus.length).toBeGreaterThan(target.make ? 0 : 5);
     for (const text of corpus) await target.run(text);
     const from = random(7);
     const make = target.make ?? ((random, all) => mutate(random, all, target.pieces));
