@@ -15,7 +15,7 @@ import { effectsOwed, type ProvenPairing } from '../../profiles/home/effects.ts'
 import { isAct } from '../../profiles/home/ownership-effect.ts';
 import { boundFacts, judge } from '../../profiles/home/profile.ts';
 import { isWeak, readStatement } from '../../profiles/home/prove/hap-key.ts';
-import { isHomeScope, readScope } from '../../profiles/home/scope.ts';
+import { ALIASES, isHomeScope, readScope } from '../../profiles/home/scope.ts';
 import { refusalOf, verdictOf } from '../../profiles/home/verdicts.ts';
 import { consentSentence, namesOf } from '../../profiles/home/words.ts';
 import type { Asked, Beyond, Objection, Owed, Redeeming } from '../../profiles/oauth/deps.ts';
@@ -90,10 +90,11 @@ export function meaningsOf({ list }: Pick<House, 'list'>): (scopes: readonly str
 
 const NOTHING: Owed = { effects: [] };
 
+/** Older names of capabilities are always sound, and owe nothing. */
 function concerned(asked: Asked | Redeeming): boolean {
   const { scopes, ownership, hapJkt } = asked;
   if (ownership !== undefined || hapJkt !== undefined || ('form' in asked && asked.form.has('ownership'))) return true;
-  return scopes.some((scope) => isHomeScope(scope));
+  return scopes.some((scope) => isHomeScope(scope) && !ALIASES.has(scope));
 }
 
 async function caseOf({ house }: HomeDeps, asked: Asked | Redeeming, stage: GrantCase['stage']): Promise<GrantCase> {
