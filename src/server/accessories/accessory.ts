@@ -40,6 +40,8 @@ export interface Accessory {
   accessories(): Promise<readonly ListedAccessory[]>;
   /** What it said of itself when its database was last read, if it ever was: firmware, and version of the protocol. */
   versions(): Versions;
+  /** The types of its services at that time, as HAP spells them; undefined when it was never read. */
+  serviceTypes(): readonly string[] | undefined;
   read(ids: readonly CharacteristicId[]): Promise<readonly CharacteristicRead[]>;
   /** Writes; with `timedMs` by a timed write that is good for so long (HAP §6.7.2.4). */
   write(writes: readonly CharacteristicWrite[], timedMs?: number): Promise<void>;

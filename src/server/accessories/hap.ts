@@ -29,6 +29,7 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
   let opened: Promise<Session> | undefined;
   let database: Promise<readonly ListedAccessory[]> | undefined;
   let versions: Versions = {};
+  let serviceTypes: readonly string[] | undefined;
   let again: NodeJS.Timeout | undefined;
   let waitMs = AGAIN_MS;
 
@@ -75,6 +76,7 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
     reading.then(
       (listed) => {
         versions = versionsOf(listed);
+        serviceTypes = listed.flatMap(({ services }) => services.map(({ type }) => type));
       },
       () => undefined,
     );
@@ -113,6 +115,7 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
     },
     accessories: listed,
     versions: () => versions,
+    serviceTypes: () => serviceTypes,
     read: (ids) => ask((session) => session.read(ids)),
     async write(writes, timedMs) {
       await ask((session) => (timedMs === undefined ? session.write(writes) : session.timedWrite(writes, timedMs)));

@@ -16,6 +16,7 @@ import { isAct } from '../../profiles/home/ownership-effect.ts';
 import { boundFacts, judge } from '../../profiles/home/profile.ts';
 import { isWeak, readStatement } from '../../profiles/home/prove/hap-key.ts';
 import { ALIASES, isHomeScope, readScope } from '../../profiles/home/scope.ts';
+import { serviceType } from '../../profiles/home/types.ts';
 import { refusalOf, verdictOf } from '../../profiles/home/verdicts.ts';
 import { consentSentence, namesOf } from '../../profiles/home/words.ts';
 import type { Asked, Beyond, Objection, Owed, Redeeming } from '../../profiles/oauth/deps.ts';
@@ -78,7 +79,14 @@ export function homeBeyond(deps: HomeDeps): Beyond {
 /** What scopes mean to the person who is asked, with the names that the accessories have here. */
 export function meaningsOf({ list }: Pick<House, 'list'>): (scopes: readonly string[]) => Promise<Map<string, string>> {
   return async (scopes) => {
-    const names = namesOf((await list()).map(({ id, name }) => ({ id, name })));
+    const names = namesOf(
+      (await list()).map((accessory) => {
+        const { id, name } = accessory;
+        // A person does not wait for a device: an accessory that was never read is told by its name alone.
+        const services = accessory.serviceTypes()?.map((type) => serviceType(type) ?? type);
+        return { id, name, ...(services && { services }) };
+      }),
+    );
     return new Map(
       scopes.flatMap((scope) => {
         const means = consentSentence(scope, names);
