@@ -104,11 +104,8 @@ export function migrate(db: DatabaseSync, migrations: readonly Migration[] = MIG
  * @throws StoreFileError when the file is another application's, or newer than `newest`
  */
 export function versionOf(db: DatabaseSync, newest: number): number {
-  const read = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
-  const application = read('PRAGMA application_id');
-  const version = read('PRAGMA user_version');
-  const empty = application === 0 && version === 0 && read('SELECT count(*) FROM sqlite_schema') === 0;
-  if (empty) return 0;
+  const { application, version, tables } = marksOf(db);
+  if (application === 0 && version === 0 && tables === 0) return 0;
   if (application !== APPLICATION_ID) {
     const [ours, came] = [APPLICATION_ID, application >>> 0].map((id) => `0x${id.toString(16)}`);
     throw new StoreFileError(
@@ -121,4 +118,22 @@ export function versionOf(db: DatabaseSync, newest: number): number {
     );
   }
   return version;
+}
+
+/** All three of one moment: another process may be making the file meanwhile. */
+function marksOf(db: DatabaseSync): {
+  readonly application: number;
+  readonly version: number;
+  readonly tables: number;
+} {
+  const read = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+  const own = !db.isTransaction;
+  if (own) db.exec('BEGIN');
+  try {
+    // The table is read first: that is what takes the snapshot, and a pragma alone would not keep it.
+    const tables = read('SELECT count(*) FROM sqlite_schema');
+    return { tables, application: read('PRAGMA application_id'), version: read('PRAGMA user_version') };
+  } finally {
+    if (own) db.exec('COMMIT');
+  }
 }
