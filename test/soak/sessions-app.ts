@@ -61,7 +61,7 @@ export interface Session {
 }
 
 /** How long one try waits for its answer, at least and at most. */
-const PATIENCE_MS = [1_200, 2_000] as const;
+export const PATIENCE_MS: readonly [least: number, most: number] = [1_200, 2_000];
 
 /** Key pair of an app that has one. Ed25519: the quickest to sign with. */
 export function appKey(): NonNullable<Session['key']> {

@@ -4,7 +4,7 @@
  * grace of 10 s; what happens beyond that is measured apart. Being offline is something else: then nothing gets through.
  */
 import type { Random } from '../../fuzz/random.ts';
-import type { Heard, Send } from './sessions-app.ts';
+import { type Heard, PATIENCE_MS, type Send } from './sessions-app.ts';
 import type { VirtualTime } from './sessions-time.ts';
 
 /** One person's line. */
@@ -57,6 +57,7 @@ export function flakyLine(ask: Send, time: VirtualTime, from: Random, mishaps: M
       }
       const fate = row < IN_A_ROW ? fateOf(from) : 'sound';
       if (fate !== 'sound') row += 1;
+      const sentAt = time.now();
       await hop(fate === 'slow');
       if (fate === 'request lost') {
         mishaps.lostRequests += 1;
@@ -70,7 +71,9 @@ export function flakyLine(ask: Send, time: VirtualTime, from: Random, mishaps: M
         return broken();
       }
       await hop(fate === 'slow');
-      if (typeof answer === 'object' && answer.status === 200) row = 0;
+      // One that comes when the app has stopped waiting has not come through.
+      const heard = time.now() - sentAt <= PATIENCE_MS[0];
+      if (heard && typeof answer === 'object' && answer.status === 200) row = 0;
       return answer;
     },
   };
