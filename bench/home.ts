@@ -2,7 +2,7 @@
  * Our controller beside hap-controller, on the same lamp by HAP-NodeJS, and on a lamp of ours; then what a decision about
  * capabilities adds to a request (`home-scope.ts`).
  *
- *   node bench/home.ts [--rounds N] [--json FILE]
+ *   node bench/home.ts [--rounds N] [--json FILE] | --help
  *
  * HAP-NodeJS listens on every interface, so this runs in a network namespace; where there is none to be had, the reason is
  * printed and only the decisions are measured.
@@ -15,6 +15,7 @@ import { findAccessory } from '../src/protocols/hap/discover.ts';
 import { newIdentity } from '../src/protocols/hap/keys.ts';
 import { startHapNodejs } from '../test/hap/peers/start.ts';
 import { LO } from '../test/hap/peers/world.ts';
+import { UNSHARE, whyNoNamespace } from '../test/support/unshare.ts';
 import { homeScope } from './home-scope.ts';
 import { type Cost, type Place, type RunningController, startAccessory, startController } from './peers/hap.ts';
 import { median } from './peers/median.ts';
@@ -29,9 +30,15 @@ const LIMIT_MS = 7 * 60_000;
 /** Where the namespace tells what it measured. */
 const TOLD = 3;
 
-/** As in `test/support/netns.ts`: loopback with multicast, and nobody else; nothing outlives it. */
-const SET_UP = 'ip link set lo up && ip link set lo multicast on && ip route add 224.0.0.0/4 dev lo && exec "$@"';
-const UNSHARE = ['--user', '--map-root-user', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', SET_UP, 'sh'];
+const HELP = `node bench/home.ts [--rounds N] [--json FILE]
+
+Our HomeKit controller beside hap-controller, on one lamp by HAP-NodeJS and on a lamp of ours: pairing and its CPU, sessions,
+reads; then what a decision about capabilities adds to a request.
+
+  --rounds N   rounds that are measured, 1 or more; 15 unless told
+  --json FILE  the figures as data as well
+
+The first part needs a network namespace (Linux, unshare); without one it is left out, and the reason is printed.`;
 
 /** What a controller took in one round: medians where there were several. */
 interface Round {
@@ -120,12 +127,9 @@ async function inside(count: number): Promise<void> {
 
 /** What was measured in a namespace, or nothing where there is none. @throws when it was there and something went wrong */
 function inNamespace(count: number): readonly Measure[] {
-  const tried =
-    process.platform === 'linux' ? spawnSync('unshare', [...UNSHARE, 'true'], { encoding: 'utf8' }) : undefined;
-  if (tried?.status !== 0) {
-    const why =
-      tried === undefined ? `they are Linux's, this is ${process.platform}` : (tried.error?.message ?? tried.stderr);
-    console.warn(`skipped: pair-setup, pair-verify and read need a network namespace: ${why.trim()}`);
+  const missing = whyNoNamespace();
+  if (missing !== undefined) {
+    console.warn(`skipped: pair-setup, pair-verify and read need a network namespace: ${missing}`);
     return [];
   }
   const command = [process.execPath, import.meta.filename, '--inside', '--rounds', String(count)];
@@ -141,10 +145,12 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '15' },
     json: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
     inside: { type: 'boolean', default: false },
   },
 });
 const count = Number(values.rounds);
 if (!Number.isInteger(count) || count < 1) throw new Error(`expected rounds, 1 or more, got ${values.rounds}`);
-if (values.inside) await inside(count);
+if (values.help) console.log(HELP);
+else if (values.inside) await inside(count);
 else report([...inNamespace(count), ...homeScope()], values.json === undefined ? [] : ['--json', values.json]);

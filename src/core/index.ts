@@ -10,3 +10,4 @@ export * from './near-miss.ts';
 export * from './rule.ts';
 export * from './show.ts';
 export * from './verdict.ts';
+export * from './withhold.ts';

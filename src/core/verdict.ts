@@ -2,6 +2,7 @@
  * What every redemption leaves behind: a tree of every check, what was expected, what came, the cause and the fix.
  * Not here: how a check is made (`decide.ts`) and what the stranger hears (each profile's `wire.ts`).
  */
+import { show } from './show.ts';
 
 /** Who can carry out a fix. */
 export type Audience = 'client' | 'owner' | 'operator' | 'issuer';
@@ -32,6 +33,8 @@ export interface Check {
   readonly presented?: string;
   readonly cause?: Cause;
   readonly because?: string;
+  /** Something of it was taken out for whoever looks (`withhold.ts`). */
+  readonly withheld?: true;
   readonly children?: readonly Check[];
 }
 
@@ -83,6 +86,65 @@ export interface Verdict {
   readonly consequence?: Consequence;
   /** Its subject, source, snapshot and tree were erased on request; the rest stays. */
   readonly erased?: true;
+}
+
+/** What a row is made of beside its judgement. `subject` is as it was presented; `id` is fresh. */
+export interface RowParts extends Pick<Verdict, 'id' | 'profile' | 'action' | 'source' | 'policy' | 'at' | 'snapshot'> {
+  readonly subject?: string | undefined;
+  readonly grant?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+/** The row that is kept of a judged case. A success keeps no tree: it is judged again from its snapshot. */
+export function verdictRow(judgement: Judgement, parts: RowParts): Verdict {
+  const { id, profile, action, subject, source, grant, code, policy, at, snapshot } = parts;
+  return {
+    id,
+    profile,
+    action,
+    ok: judgement.ok,
+    ...named(judgement),
+    ...(subject !== undefined && { subject: show(subject) }),
+    ...(source !== undefined && { source }),
+    ...(grant !== undefined && { grant }),
+    ...(code !== undefined && { code }),
+    policy,
+    at,
+    snapshot,
+    ...(!judgement.ok && { checks: judgement.checks }),
+    times: 1,
+  };
+}
+
+/**
+ * A kept row with its tree, which `judge` makes where the row keeps none. One of another profile stays as it is, one that
+ * was erased has an empty tree.
+ */
+export function withTree(
+  verdict: Verdict,
+  profile: string,
+  judge: (action: string, snapshot: unknown) => Judgement,
+): Verdict {
+  if (verdict.checks || verdict.profile !== profile) return verdict;
+  return { ...verdict, checks: verdict.erased ? [] : judge(verdict.action, verdict.snapshot).checks };
+}
+
+/**
+ * The row as it would be for another case: what was found is the new judgement's, nothing came of it, and who, when and
+ * where stay.
+ */
+export function judgedAgain(
+  verdict: Verdict,
+  judgement: Judgement,
+  { policy, snapshot }: Pick<Verdict, 'policy' | 'snapshot'>,
+): Verdict {
+  const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, ...rest } = verdict;
+  return { ...rest, ok: judgement.ok, ...named(judgement), policy, snapshot, checks: judgement.checks };
+}
+
+/** The decisive check as a row names it. */
+function named({ decisive }: Judgement): Pick<Verdict, 'decisive' | 'cause' | 'refusal'> {
+  return decisive ? { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal } : {};
 }
 
 /** All rule nodes of a tree, phases flattened, in order. */

@@ -33,9 +33,6 @@ export function derived(master: Uint8Array, purpose: string, bytes: number): Buf
   return Buffer.from(hkdfSync('sha256', master, 'counterfoil', purpose, bytes));
 }
 
-/** What the 32 bytes are derived for that the hub's long-term Ed25519 key (its LTPK in HAP) is made of. */
-const LTPK_PURPOSE: string = 'hub-ltpk';
-
 /** A sealing key is for 30 days, and good for a day on either side of them. */
 const SEALING_MS = 30 * 86_400_000;
 const SPARE_MS = 86_400_000;
@@ -61,6 +58,7 @@ function sealingKeys(master: Uint8Array): SealingKeys['keysAt'] {
 
 /** Derives the keys of a hub from 32 bytes. */
 export function deriveKeys(master: Uint8Array): HubKeys {
+  const ltpk = derived(master, 'hub-ltpk', 32);
   const derive = (purpose: string): KeyObject => createSecretKey(derived(master, purpose, 32));
   return {
     successor: derive('refresh-successor'),
@@ -70,9 +68,9 @@ export function deriveKeys(master: Uint8Array): HubKeys {
     session: derive('session'),
     controller: derived(master, 'hap-controller', 32),
     devices: derived(master, 'hap-devices', 32),
-    ltpk: derived(master, LTPK_PURPOSE, 32),
+    ltpk,
     codes: signingKey(privateKeyOf('Ed25519', derived(master, 'signed-code', 32))),
-    sealing: { ltsk: privateKeyOf('Ed25519', derived(master, LTPK_PURPOSE, 32)), keysAt: sealingKeys(master) },
+    sealing: { ltsk: privateKeyOf('Ed25519', ltpk), keysAt: sealingKeys(master) },
   };
 }
 

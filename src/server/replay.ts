@@ -1,6 +1,6 @@
 /** Judges a kept case again, with something set otherwise: what would have happened if …. Changes nothing. */
 import { show } from '../core/show.ts';
-import type { Verdict } from '../core/verdict.ts';
+import { judgedAgain, type Verdict } from '../core/verdict.ts';
 import type { AuthorizeCase, Case, TokenCase } from '../profiles/oauth/case.ts';
 import { appOf } from '../profiles/oauth/clients.ts';
 import { withGranted, withListed } from '../profiles/oauth/coverage.ts';
@@ -31,18 +31,9 @@ export async function replayed(
   let c = verdict.snapshot as Case;
   for (const [name, value] of Object.entries(set)) c = await changed(oauth, c, name, value);
   if (set['scope'] !== undefined || set['client_id'] !== undefined) c = covered(oauth, c);
-  const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, subject: _s, ...rest } = verdict;
+  const { subject: _, ...rest } = judgedAgain(verdict, judge(verdict.action as Action, c), { policy, snapshot: c });
   const subject = subjectOf(c);
-  const { ok, checks, decisive } = judge(verdict.action as Action, c);
-  return {
-    ...rest,
-    ok,
-    ...(decisive && { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal }),
-    ...(subject !== undefined && { subject: show(subject) }),
-    policy,
-    snapshot: c,
-    checks,
-  };
+  return { ...rest, ...(subject !== undefined && { subject: show(subject) }) };
 }
 
 /** Other scopes, or those of another client, may be parts of what is granted or listed. */

@@ -1,14 +1,14 @@
 /**
- * Scenarios that run in a network namespace of their own: only loopback, with multicast, and nobody else on it. Peers that
- * listen on every interface are safe there. It is a namespace of processes too, so that nothing outlives a scenario.
+ * Scenarios that run in a network namespace of their own (`unshare.ts`). Peers that listen on every interface are safe there.
  *
  * A scenario is a module that exports `scenario`; `inNamespace` makes one test of each of its steps. Its steps run one after
  * the other in one child (`netns/child.ts`), so a test file tells what happened there and does nothing itself. Where
  * namespaces cannot be had (not on Linux, or not allowed), the tests are skipped and the reason is printed.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, it } from 'vitest';
+import { UNSHARE, whyNoNamespace } from './unshare.ts';
 
 /** What happens in a namespace. */
 export interface Scenario<World> {
@@ -32,20 +32,10 @@ export interface Told {
 }
 
 const CHILD = fileURLToPath(new URL('./netns/child.ts', import.meta.url));
-const SET_UP = 'ip link set lo up && ip link set lo multicast on && ip route add 224.0.0.0/4 dev lo && exec "$@"';
-const UNSHARE = ['--user', '--map-root-user', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', SET_UP, 'sh'];
 /** How long a scenario may take on a busy machine. */
 const SCENARIO_MS = 240_000;
 /** Characters of what a scenario printed that are shown when it failed. */
 const SHOWN = 4_000;
-
-/** Why there is no namespace to be had here, or nothing when there is. */
-function whyNoNamespace(): string | undefined {
-  if (process.platform !== 'linux') return `network namespaces are Linux's, this is ${process.platform}`;
-  const tried = spawnSync('unshare', [...UNSHARE, 'true'], { encoding: 'utf8' });
-  if (tried.error) return `no unshare: ${tried.error.message}`;
-  return tried.status === 0 ? undefined : tried.stderr.trim() || `unshare ended with ${tried.status}`;
-}
 
 /** A test for each step of a scenario, which `module` exports as `scenario`. */
 export function inNamespace<World>(title: string, module: URL, scenario: Scenario<World>): void {

@@ -1,7 +1,6 @@
 /** Makes a verdict row of a judged case, and says how repeated refusals are kept. */
 import { createHash } from 'node:crypto';
-import { show } from '../../core/show.ts';
-import type { Judgement, Verdict } from '../../core/verdict.ts';
+import { type Judgement, type Verdict, verdictRow, withTree } from '../../core/verdict.ts';
 import { newId } from '../../protocols/typed-code/typed-code.ts';
 import type { Refusal } from '../../store/port.ts';
 import type { Case } from './case.ts';
@@ -19,32 +18,21 @@ export interface Attempt {
   readonly code?: string;
 }
 
-/** The row that is kept of a judged case. A success keeps no tree: it is judged again from its snapshot. */
-export function verdictOf(c: Case, judgement: Judgement, { action, source, subject, grant, code }: Attempt): Verdict {
-  const { decisive } = judgement;
-  return {
+/** The row that is kept of a judged case. */
+export function verdictOf(c: Case, judgement: Judgement, attempt: Attempt): Verdict {
+  return verdictRow(judgement, {
+    ...attempt,
     id: newId('vd_', c.now),
     profile: 'home',
-    action,
-    ok: judgement.ok,
-    ...(decisive && { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal }),
-    ...(subject !== undefined && { subject: show(subject) }),
-    source,
-    ...(grant !== undefined && { grant }),
-    ...(code !== undefined && { code }),
     policy,
     at: c.now,
     snapshot: c,
-    ...(!judgement.ok && { checks: judgement.checks }),
-    times: 1,
-  };
+  });
 }
 
 /** A kept verdict with its tree; one of another profile as it is, one that was erased with none. */
 export function withChecks(verdict: Verdict): Verdict {
-  if (verdict.checks || verdict.profile !== 'home') return verdict;
-  if (verdict.erased) return { ...verdict, checks: [] };
-  return { ...verdict, checks: judge(verdict.action as Action, verdict.snapshot as Case).checks };
+  return withTree(verdict, 'home', (action, c) => judge(action as Action, c as Case));
 }
 
 /**

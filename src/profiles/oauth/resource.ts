@@ -4,6 +4,7 @@ import type { Grant } from '../../core/model.ts';
 import type { Judgement } from '../../core/verdict.ts';
 import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import type { Loaded, Redemption } from '../../store/port.ts';
+import type { App } from './app.ts';
 import { bound, enabledScopes, listOf, type ResourceCase } from './case.ts';
 import { appOf } from './clients.ts';
 import { partsIn, switchedOn } from './coverage.ts';
@@ -23,6 +24,8 @@ export interface Admitted {
   readonly until: number;
   /** The scopes that it was let in for. */
   readonly needs: readonly string[];
+  /** The token's scopes that were switched on then. */
+  readonly scopes: readonly string[];
   /** RFC 9449 §8.2: the nonce for the next proof, for whoever sent one. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -35,6 +38,8 @@ export interface JudgedAccess {
   readonly c: ResourceCase;
   readonly judgement: Judgement;
   readonly loaded: Loaded;
+  /** The application behind the token, where there is one. */
+  readonly app?: App;
   /** What the proof may do once. */
   readonly once?: NonNullable<Proof['once']>;
 }
@@ -69,7 +74,8 @@ export async function judgeAccess(deps: OAuthDeps, request: Incoming, needs: rea
     target: { method: request.method, uris: proof ? origins.map((origin) => origin + request.path) : [] },
     ...(proof && { dpop: dpopFacts(proof, nonceKey(deps), loaded.now, loaded.once) }),
   };
-  return { c, judgement: judge('resource', c), loaded, ...(proof?.once && { once: proof.once }) };
+  const judgement = judge('resource', c);
+  return { c, judgement, loaded, ...(app && { app }), ...(proof?.once && { once: proof.once }) };
 }
 
 /** Its key with a prefix: here and at `/token` a proof is remembered each for itself, whatever remembers it. */
@@ -92,7 +98,7 @@ export async function admit(
   request: Incoming,
   needs: readonly string[],
 ): Promise<Admission> {
-  const { c, judgement, loaded } = await settled(deps, seen, request, needs);
+  const { c, judgement, loaded, app } = await settled(deps, seen, request, needs);
   const code = loaded.codes.get(c.code?.id ?? '');
   const grant = loaded.grants.get(c.grant?.id ?? '');
   const nonce = dpopNonce(nonceKey(deps), c.now);
@@ -105,7 +111,8 @@ export async function admit(
     };
   }
   const headers: Readonly<Record<string, string>> = c.dpop ? { 'dpop-nonce': nonce } : {};
-  return { ok: true, grant, code: code.id, until: code.until, needs, headers };
+  const scopes = switchedOn(deps, app, listOf(bound(code, 'scope')));
+  return { ok: true, grant, code: code.id, until: code.until, needs, scopes, headers };
 }
 
 /** Each round that is lost means that the token, its grant or its proof was used or ended by another call meanwhile. */

@@ -1,8 +1,7 @@
 /** Makes a verdict row of a judged case: who, what, which snapshot; and how a refusal is counted and coalesced. */
 import { createHash } from 'node:crypto';
 import { strikeOf } from '../../core/limit.ts';
-import { show } from '../../core/show.ts';
-import type { Judgement, Verdict } from '../../core/verdict.ts';
+import { type Judgement, type Verdict, verdictRow, withTree } from '../../core/verdict.ts';
 import { newId } from '../../protocols/typed-code/typed-code.ts';
 import type { Refusal } from '../../store/port.ts';
 import type { Case } from './case.ts';
@@ -19,35 +18,25 @@ export interface Attempt {
   readonly code?: string;
 }
 
-/** The row that is kept of a judged case. A success keeps no tree: it is judged again from its snapshot. */
+/** The row that is kept of a judged case. */
 export function verdictOf(c: Case, judgement: Judgement, attempt: Attempt): Verdict {
-  const { decisive } = judgement;
-  const grant = attempt.grant ?? ('grant' in c ? c.grant?.id : undefined);
-  const code = attempt.code ?? ('code' in c ? c.code?.id : undefined);
-  const subject = subjectOf(c);
-  return {
+  return verdictRow(judgement, {
     id: newId('vd_', c.now),
     profile: 'oauth',
     action: attempt.action,
-    ok: judgement.ok,
-    ...(decisive && { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal }),
-    ...(subject !== undefined && { subject: show(subject) }),
+    subject: subjectOf(c),
     source: attempt.source,
-    ...(grant !== undefined && { grant }),
-    ...(code !== undefined && { code }),
+    grant: attempt.grant ?? ('grant' in c ? c.grant?.id : undefined),
+    code: attempt.code ?? ('code' in c ? c.code?.id : undefined),
     policy,
     at: c.now,
     snapshot: c,
-    ...(!judgement.ok && { checks: judgement.checks }),
-    times: 1,
-  };
+  });
 }
 
-/** A kept verdict with its tree; one that was erased has none. */
+/** A kept verdict with its tree; one of another profile as it is, one that was erased with none. */
 export function withChecks(verdict: Verdict): Verdict {
-  if (verdict.checks || verdict.profile !== 'oauth') return verdict;
-  if (verdict.erased) return { ...verdict, checks: [] };
-  return { ...verdict, checks: judge(verdict.action as Action, verdict.snapshot as Case).checks };
+  return withTree(verdict, 'oauth', (action, c) => judge(action as Action, c as Case));
 }
 
 /** The client a case speaks of: as presented, or as its token was bound. */

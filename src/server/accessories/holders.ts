@@ -52,8 +52,7 @@ export async function hold(
   const kept = await changeRecord<Kept>(registry, 'setting', recordOf(accessory), (now) => {
     const pairings = now?.pairings ?? [];
     const known = pairings.find((one) => one.id === id);
-    if (known && known.key !== key)
-      throw new Error(`${accessory} knows this pairing id with another key: pair under an id of your own`);
+    if (known) expectSameKey(accessory, known, { key });
     const holders = [...(known?.holders ?? []).filter(({ grant }) => grant !== holder.grant), holder];
     return { pairings: [...pairings.filter((one) => one !== known), { id, key, holders }] };
   });
@@ -80,6 +79,12 @@ export async function release(
 /** The accessory is not the hub's any more: nobody holds anything there. */
 export async function letGo(registry: Registry, accessory: string): Promise<void> {
   await registry.remove('setting', recordOf(accessory));
+}
+
+/** @throws Error when an accessory knows an id with another key than the one that is wanted */
+export function expectSameKey(accessory: string, known: Pick<Pairing, 'key'>, wanted: Pick<Pairing, 'key'>): void {
+  if (known.key !== wanted.key)
+    throw new Error(`${accessory} knows this pairing id with another key: pair under an id of your own`);
 }
 
 function pairingOf({ pairings }: Kept, id: string): Pairing | undefined {

@@ -38,8 +38,7 @@ export interface Wanted {
 export async function firstRefused(
   deps: HomeApiDeps,
   wanted: readonly Wanted[],
-  scopes: readonly string[],
-  { grant, code }: Admitted,
+  { grant, code, scopes }: Admitted,
   source: string,
 ): Promise<Outgoing | undefined> {
   const { now } = await deps.oauth.store.load({});

@@ -12,60 +12,52 @@ import { type AccessRequest, capabilitiesOf, homeScopes, permits } from '../../p
 import { type AccessoryFacts, keptValue } from '../../profiles/home/case.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import { characteristicType, serviceType } from '../../profiles/home/types.ts';
-import { type Admitted, admit, scopesNow } from '../../profiles/oauth/resource.ts';
+import type { Admitted } from '../../profiles/oauth/resource.ts';
+import type { CharacteristicRead } from '../../protocols/hap/characteristics.ts';
 import { HapError } from '../../protocols/hap/errors.ts';
 import { type Incoming, json, type Outgoing, type Route } from '../../protocols/http/exchange.ts';
 import type { Accessory } from '../accessories/accessory.ts';
 import { bodyText } from '../body.ts';
+import { guarded, type Handle } from '../guarded.ts';
 import { firstRefused, type HomeApiDeps, shown, type Wanted } from './access.ts';
 import { watch } from './changes.ts';
 import { idOf, type Part, type Path, partsOf, pathOf, readPath, typesOf } from './paths.ts';
-
-const IDS_MAX = 50;
-const TIMED_MAX_MS = 60_000;
+import { IDS_MAX, readAll, TIMED_MAX_MS } from './requests.ts';
 
 /** The routes. */
 export function homeRoutes(deps: HomeApiDeps): readonly Route[] {
-  const guarded =
-    (handle: (request: Incoming, admitted: Admitted, scopes: readonly string[]) => Promise<Outgoing>) =>
-    async (request: Incoming): Promise<Outgoing> => {
-      const admission = await admit(deps.oauth, deps.seen, request, []);
-      if (!admission.ok) return admission.answer;
-      const scopes = (await scopesNow(deps.oauth, admission)) ?? [];
-      const answer = await handle(request, admission, scopes);
-      return { ...answer, headers: { ...answer.headers, ...admission.headers } };
-    };
+  const route = (handle: Handle): Route['handle'] => guarded(deps.oauth, deps.seen, [], handle);
   return [
     {
       method: 'GET',
       path: '/api/accessories',
       steady: true,
-      handle: guarded((_, __, scopes) => listAll(deps, scopes)),
+      handle: route((_, admitted) => listAll(deps, admitted)),
     },
     {
       method: 'GET',
       path: '/api/characteristics',
       steady: true,
-      handle: guarded((...given) => readSome(deps, ...given)),
+      handle: route((...given) => readSome(deps, ...given)),
     },
     {
       method: 'PUT',
       path: '/api/characteristics',
       steady: true,
-      handle: guarded((...given) => writeSome(deps, ...given)),
+      handle: route((...given) => writeSome(deps, ...given)),
     },
-    { method: 'GET', path: '/api/changes', steady: true, handle: guarded((...given) => watch(deps, ...given)) },
+    { method: 'GET', path: '/api/changes', steady: true, handle: route((...given) => watch(deps, ...given)) },
     {
       method: 'GET',
       path: '/api/pairings',
       steady: true,
-      handle: guarded((_, admitted) => pairingsOf(deps, admitted)),
+      handle: route((_, admitted) => pairingsOf(deps, admitted)),
     },
   ];
 }
 
 /** Everything that the token may do anything with, and what. An accessory that is away is listed without its parts. */
-async function listAll({ house }: HomeApiDeps, scopes: readonly string[]): Promise<Outgoing> {
+async function listAll({ house }: HomeApiDeps, { scopes }: Admitted): Promise<Outgoing> {
   const capabilities = capabilitiesOf(homeScopes(scopes));
   const mine = (await house.list()).filter(({ id }) =>
     capabilities.some(({ accessory }) => accessory === '*' || accessory === id),
@@ -115,35 +107,29 @@ function permitsSometimes(capability: ReturnType<typeof capabilitiesOf>[number],
   return permits([unlimited], { ...request, timed: true }, { day: 0, minute: 0 }).ok;
 }
 
-async function readSome(
-  deps: HomeApiDeps,
-  request: Incoming,
-  admitted: Admitted,
-  scopes: readonly string[],
-): Promise<Outgoing> {
+async function readSome(deps: HomeApiDeps, request: Incoming, admitted: Admitted): Promise<Outgoing> {
   const ids = (new URLSearchParams(request.query).get('id') ?? '').split(',').filter((id) => id !== '');
   const paths = ids.map(readPath);
   if (ids.length === 0 || ids.length > IDS_MAX || paths.includes(undefined))
     return malformed(`?id= with 1 to ${IDS_MAX} names like lamp/lightbulb/on, separated by commas`);
   const wanted = await Promise.all(paths.map((path) => find(deps, { ...(path as Path), op: 'read' })));
-  const refused = await firstRefused(deps, wanted, scopes, admitted, request.source);
+  const refused = await firstRefused(deps, wanted, admitted, request.source);
   if (refused) return refused;
-  const values = await Promise.all(
-    wanted.map(async ({ accessory, found }) => {
-      const [read] = (await accessory?.read([idOf(found as Part)])) ?? [];
-      return read;
+  const values: (CharacteristicRead | undefined)[] = [];
+  const done = await Promise.all(
+    [...byAccessory(wanted)].map(async ([accessory, all]) => {
+      const read = await readAll(
+        accessory,
+        all.map(({ part }) => idOf(part)),
+      );
+      for (const [n, { at }] of all.entries()) values[at] = read[n];
     }),
   ).catch(away);
-  if (!Array.isArray(values)) return values;
+  if (!Array.isArray(done)) return done;
   return json(200, { characteristics: ids.map((id, i) => ({ id, ...shown(values[i]) })) });
 }
 
-async function writeSome(
-  deps: HomeApiDeps,
-  request: Incoming,
-  admitted: Admitted,
-  scopes: readonly string[],
-): Promise<Outgoing> {
+async function writeSome(deps: HomeApiDeps, request: Incoming, admitted: Admitted): Promise<Outgoing> {
   const asked = readWrites(bodyText(request));
   if (!asked)
     return malformed(
@@ -155,16 +141,23 @@ async function writeSome(
       find(deps, { ...path, op: 'write', value: keptValue(value), ...(timedMs !== undefined && { timed: true }) }),
     ),
   );
-  const refused = await firstRefused(deps, wanted, scopes, admitted, request.source);
+  const refused = await firstRefused(deps, wanted, admitted, request.source);
   if (refused) return refused;
-  const byAccessory = new Map<Accessory, { aid: number; iid: number; value: string | number | boolean }[]>();
-  for (const [i, { accessory, found }] of wanted.entries()) {
-    const value = writes[i]?.value;
-    if (!accessory || !found || value === undefined) continue;
-    byAccessory.set(accessory, [...(byAccessory.get(accessory) ?? []), { ...idOf(found), value }]);
-  }
-  const done = await Promise.all([...byAccessory].map(([accessory, all]) => accessory.write(all, timedMs))).catch(away);
+  const done = await Promise.all(
+    [...byAccessory(wanted)].map(([accessory, all]) => {
+      const asked = all.map(({ part, at }) => ({ ...idOf(part), value: writes[at]?.value ?? null }));
+      return accessory.write(asked, timedMs);
+    }),
+  ).catch(away);
   return Array.isArray(done) ? { status: 204, headers: { 'cache-control': 'no-store' }, body: '' } : done;
+}
+
+/** What there is of it, for each accessory; `at` is the place in the request. */
+function byAccessory(wanted: readonly Wanted[]): Map<Accessory, { readonly part: Part; readonly at: number }[]> {
+  const there = wanted.flatMap(({ accessory, found: part }, at) =>
+    accessory && part ? [{ accessory, part, at }] : [],
+  );
+  return Map.groupBy(there, ({ accessory }) => accessory);
 }
 
 /** What the accessory has of what is asked for, and whether it answers. */

@@ -2,54 +2,35 @@
 import { type AccessRequest, capabilitiesOf, homeScopes, permits } from '../../profiles/home/capability.ts';
 import { type LocalTime, localTime } from '../../profiles/home/hours.ts';
 import { type Admitted, scopesNow } from '../../profiles/oauth/resource.ts';
-import { type Incoming, json, type Outgoing, type Sink } from '../../protocols/http/exchange.ts';
+import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import type { Accessory } from '../accessories/accessory.ts';
+import { openStream, type Tell } from '../streams.ts';
 import { firstRefused, type HomeApiDeps, shown, type Wanted } from './access.ts';
 import { isAt, partsOf, pathOf, typesOf } from './paths.ts';
 
-const HEARTBEAT_MS = 4_000;
-
 /** Changes of what the token may subscribe to, each judged before it is sent: nothing follows a revocation. */
-export async function watch(
-  deps: HomeApiDeps,
-  request: Incoming,
-  admitted: Admitted,
-  scopes: readonly string[],
-): Promise<Outgoing> {
-  const capabilities = capabilitiesOf(homeScopes(scopes));
+export async function watch(deps: HomeApiDeps, request: Incoming, admitted: Admitted): Promise<Outgoing> {
+  const capabilities = capabilitiesOf(homeScopes(admitted.scopes));
   if (!capabilities.some(({ ops }) => ops.includes('s'))) {
     const probe: Wanted = { request: { accessory: '*', service: '*', characteristic: '*', op: 'subscribe' } };
-    const refused = await firstRefused(deps, [probe], scopes, admitted, request.source);
+    const refused = await firstRefused(deps, [probe], admitted, request.source);
     if (refused) return refused;
   }
-  const full = deps.streams.full(admitted.grant.id);
-  if (full !== undefined)
-    return json(full === 'hub' ? 503 : 429, { error: 'temporarily_unavailable' }, { 'retry-after': '5' });
-  const ended = deps.streams.open(admitted.grant.id);
   const accessories = await deps.house.list();
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
-    body: '',
-    stream: (sink) => {
-      sink.onClose(ended);
-      streamChanges(deps, admitted, accessories, sink);
-    },
-  };
+  return openStream(deps.streams, admitted.grant.id, {
+    good: async () => (await scopesNow(deps.oauth, admitted)) !== undefined,
+    begin: (tell) => tellChanges(deps, admitted, accessories, tell),
+  });
 }
 
-function streamChanges(deps: HomeApiDeps, admitted: Admitted, accessories: readonly Accessory[], sink: Sink): void {
+function tellChanges(deps: HomeApiDeps, admitted: Admitted, accessories: readonly Accessory[], tell: Tell): () => void {
   let id = 0;
-  let tail: Promise<void> = Promise.resolve();
-  const send = (make: (scopes: readonly string[]) => Promise<string>): void => {
-    tail = tail.then(async () => {
+  const send = (make: (scopes: readonly string[]) => Promise<string>): void =>
+    tell(async () => {
       // The rights are asked for after the change is known and before it is sent. A store that is away ends the stream.
-      const scopes = await scopesNow(deps.oauth, admitted).catch(() => undefined);
-      if (!scopes) return sink.end();
-      const text = await make(scopes).catch(() => '');
-      if (text !== '') sink.write(text);
+      const scopes = await scopesNow(deps.oauth, admitted);
+      return scopes && make(scopes).catch(() => '');
     });
-  };
   const unsubscribe = accessories.map((accessory) =>
     accessory.subscribe((changes) =>
       send(async (scopes) => {
@@ -69,11 +50,9 @@ function streamChanges(deps: HomeApiDeps, admitted: Admitted, accessories: reado
       }),
     ),
   );
-  const heartbeat = setInterval(() => send(async () => ': alive\n\n'), HEARTBEAT_MS);
-  sink.onClose(() => {
-    clearInterval(heartbeat);
+  return () => {
     for (const end of unsubscribe) end();
-  });
+  };
 }
 
 async function localNow({ oauth, zone }: HomeApiDeps): Promise<LocalTime> {

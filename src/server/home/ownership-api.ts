@@ -12,11 +12,11 @@ import type { Listed } from '../../profiles/home/ownership.ts';
 import { isMarked, NEW_OWNER_LISTED, planOf } from '../../profiles/home/ownership-effect.ts';
 import type { OAuthDeps } from '../../profiles/oauth/deps.ts';
 import type { ReplayCache } from '../../profiles/oauth/prove/replay-cache.ts';
-import { type Admitted, admit } from '../../profiles/oauth/resource.ts';
 import { HapError } from '../../protocols/hap/errors.ts';
 import { type Incoming, json, type Outgoing, type Route } from '../../protocols/http/exchange.ts';
 import type { House } from '../accessories/house.ts';
 import { bodyText } from '../body.ts';
+import { guarded, type Handle } from '../guarded.ts';
 import { ownershipEffects, statusOf } from './ownership.ts';
 import { look } from './ownership-worker.ts';
 
@@ -35,21 +35,14 @@ const PATH = '/api/ownership';
 
 /** The routes. */
 export function ownershipRoutes(deps: OwnershipApiDeps): readonly Route[] {
-  const guarded =
-    (handle: (request: Incoming, admitted: Admitted) => Promise<Outgoing>) =>
-    async (request: Incoming): Promise<Outgoing> => {
-      const admission = await admit(deps.oauth, deps.seen, request, []);
-      if (!admission.ok) return admission.answer;
-      const answer = await handle(request, admission);
-      return { ...answer, headers: { ...answer.headers, ...admission.headers } };
-    };
+  const route = (handle: Handle): Route['handle'] => guarded(deps.oauth, deps.seen, [], handle);
   return [
-    { method: 'GET', path: PATH, steady: true, handle: guarded((_, { grant }) => told(deps, grant.id)) },
+    { method: 'GET', path: PATH, steady: true, handle: route((_, { grant }) => told(deps, grant.id)) },
     {
       method: 'POST',
       path: `${PATH}/:accessory`,
       steady: true,
-      handle: guarded((request, { grant }) => confirm(deps, request, grant.id)),
+      handle: route((request, { grant }) => confirm(deps, request, grant.id)),
     },
   ];
 }

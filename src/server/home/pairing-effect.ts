@@ -7,7 +7,7 @@ import { EXPIRED, LAST_ERRORS } from '../../profiles/home/effects.ts';
 import type { Store } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { Accessory, Pairing } from '../accessories/accessory.ts';
-import { hold, release } from '../accessories/holders.ts';
+import { expectSameKey, hold, release } from '../accessories/holders.ts';
 
 /** Where an effect stands between two steps; a process that dies at any of them leaves what the next one can finish. */
 export type EffectStep =
@@ -43,18 +43,13 @@ export async function pair({ store, registry, onStep }: Work, target: Accessory,
   const { admin, ...asked } = pairingOf(effect);
   const wanted = await hold(registry, target.id, asked, { grant: grant.id, until: grant.until, admin });
   onStep?.('held');
-  const listed = (await target.listPairings()).find(({ id }) => id === wanted.id);
-  if (listed && listed.key !== wanted.key)
-    throw new Error(`${target.id} knows this pairing id with another key: pair under an id of your own`);
-  if (!has(listed, wanted)) await target.addPairing(wanted);
+  const listed = async (): Promise<Pairing | undefined> =>
+    (await target.listPairings()).find(({ id }) => id === wanted.id);
+  const before = await listed();
+  if (before) expectSameKey(target.id, before, wanted);
+  if (!has(before, wanted)) await target.addPairing(wanted);
   onStep?.('added');
-  if (
-    !has(
-      (await target.listPairings()).find(({ id }) => id === wanted.id),
-      wanted,
-    )
-  )
-    throw new Error(LAST_ERRORS.lost);
+  if (!has(await listed(), wanted)) throw new Error(LAST_ERRORS.lost);
 }
 
 /** Only this grant's claim ends: another grant of the same app and key keeps the pairing. */

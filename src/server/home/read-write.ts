@@ -1,20 +1,17 @@
 /** Reading, writing and watching characteristics by their names, as the hub. */
 import type { CharacteristicWrite, ListedAccessory } from '../../protocols/hap/characteristics.ts';
 import type { Session } from '../../protocols/hap/session.ts';
+import { keyOf } from '../../protocols/hap/session-answers.ts';
 import type { Accessory } from '../accessories/accessory.ts';
 import type { House } from '../accessories/house.ts';
 import { OperationError } from '../operations.ts';
 import { withSession } from './dialogue.ts';
 import { known } from './list.ts';
 import { idOf, type Part } from './paths.ts';
+import { IDS_MAX, readAll, TIMED_MAX_MS } from './requests.ts';
 import type { SetInput, ValueView } from './shapes.ts';
 import { accessoryOf, namesIn, partsNamed, typedValue, valueView } from './values.ts';
 import type { Watches } from './watches.ts';
-
-const IDS_MAX = 50;
-const TIMED_MAX_MS = 60_000;
-/** Characteristics in one question: some accessories answer no longer request line. */
-const READ_MAX = 40;
 
 /** Values in the order asked for. @throws DeviceError */
 export async function getValues(house: House, ids: readonly string[]): Promise<readonly ValueView[]> {
@@ -132,10 +129,6 @@ export async function watchValues(
   return { watch, now };
 }
 
-function keyOf({ aid, iid }: { readonly aid: number; readonly iid: number }): string {
-  return `${aid}.${iid}`;
-}
-
 async function valuesOf(
   session: Session,
   accessory: string,
@@ -143,13 +136,8 @@ async function valuesOf(
   parts: readonly Part[],
 ): Promise<readonly ValueView[]> {
   const nameOf = namesIn(accessory, database);
-  const views: ValueView[] = [];
-  for (let from = 0; from < parts.length; from += READ_MAX) {
-    const some = parts.slice(from, from + READ_MAX);
-    const read = await session.read(some.map(idOf));
-    views.push(...some.map((part, i) => valueView(accessory, part, nameOf(part), read[i] ?? {})));
-  }
-  return views;
+  const read = await readAll(session, parts.map(idOf));
+  return parts.map((part, i) => valueView(accessory, part, nameOf(part), read[i] ?? {}));
 }
 
 /** Each accessory with all that is asked of it, all of them at once, in the order of their first names. */

@@ -1,5 +1,5 @@
 /** Judges a kept case of the home profile again, with something set otherwise. Changes nothing, and asks no accessory. */
-import type { Verdict } from '../../core/verdict.ts';
+import { judgedAgain, type Verdict } from '../../core/verdict.ts';
 import type { AccessCase, Case } from '../../profiles/home/case.ts';
 import { DAYS } from '../../profiles/home/hours.ts';
 import { type Action, judge, policy } from '../../profiles/home/profile.ts';
@@ -26,16 +26,7 @@ export function replayedHome(verdict: Verdict, set: Readonly<Record<string, stri
     if (!setter) throw new OperationError(`cannot set ${name}: expected one of ${Object.keys(SETTERS).join(', ')}`);
     c = setter(c, text);
   }
-  const { decisive: _d, cause: _c, refusal: _r, checks: _k, consequence: _q, ...rest } = verdict;
-  const { ok, checks, decisive } = judge(verdict.action as Action, c);
-  return {
-    ...rest,
-    ok,
-    ...(decisive && { decisive: decisive.rule, cause: decisive.cause, refusal: decisive.refusal }),
-    policy,
-    snapshot: c,
-    checks,
-  };
+  return judgedAgain(verdict, judge(verdict.action as Action, c), { policy, snapshot: c });
 }
 
 function accessOf(c: Case, name: string): AccessCase {
