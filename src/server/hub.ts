@@ -8,9 +8,11 @@ import type { Registry } from '../store/registry.ts';
 import { type Devices, type Lamp, startDevices } from './accessories/devices.ts';
 import type { House } from './accessories/house.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
-import { pageRoutes } from './authorize.ts';
+import { authorizeRoutes } from './authorize.ts';
 import { combining } from './combining.ts';
 import { DEFAULT_PORT, HOST_NAMES, HUB_ID, KEEP_DAYS, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
+import { loadAssets } from './console/assets.ts';
+import { consoleRoutes } from './console/index.ts';
 import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
 import { homeRoutes } from './home/api.ts';
 import { homeBeyond, meaningsOf } from './home/beyond.ts';
@@ -24,6 +26,7 @@ import { observed } from './observe.ts';
 import { createOperations } from './operate.ts';
 import type { Operations } from './operations.ts';
 import { createSessions, type Sessions } from './session.ts';
+import { signInRoutes } from './sign-in.ts';
 import { createStreams } from './streams.ts';
 import { createUsers } from './users.ts';
 
@@ -146,10 +149,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const seen = createReplayCache();
   const streams = createStreams(limits.streamsPerGrant);
   const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const assets = loadAssets();
   let made: { readonly oauth: OAuthDeps; readonly operations: Operations } | undefined;
   const listener = await listen({
     routes: (port) => {
-      const config = oauthConfig(given ?? `http://localhost:${port}`, port, options.shared);
+      const config = oauthConfig(given ?? `http://localhost:${port}`, port, shared);
       const beyond = homeBeyond({ house, origins: [config.issuer, ...config.aliases] });
       const oauth: OAuthDeps = { store, registry, keys, config, pace, beyond };
       const operations = createOperations({
@@ -173,7 +177,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         operations,
         sessions,
         users,
-        hub: options.name ?? 'Counterfoil',
+        hub: name,
+        assets,
         meanings: meaningsOf(house),
         known: API_SCOPES,
       };
@@ -182,8 +187,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         ...apiRoutes(oauth, lamp, { seen, streams }),
         ...homeRoutes({ oauth, house, seen, streams, zone }),
         ...ownershipRoutes({ oauth, house, seen, wake: () => worker?.wake() }),
-        ...pageRoutes(pages),
+        ...signInRoutes(pages),
+        ...authorizeRoutes(pages),
         ...appRoutes(pages),
+        ...consoleRoutes(pages),
       ];
     },
     port: options.port ?? DEFAULT_PORT,

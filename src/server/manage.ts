@@ -5,9 +5,7 @@
  * A form names what it does in the field `do`; its CSRF token is good for that form of that application alone.
  */
 import type { AppScope, GrantType } from '../profiles/oauth/app.ts';
-import { FORM_LIMITS, readForm } from '../protocols/form/form.ts';
-import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
-import { fromElsewhere, html, nextOf, type PageDeps, queryOf, redirect, showLogin, signedOf } from './authorize.ts';
+import type { Outgoing, Route } from '../protocols/http/exchange.ts';
 import { type AppInput, type AppView, NotFoundError, OperationError } from './operations.ts';
 import { appPage } from './pages/app.ts';
 import {
@@ -25,47 +23,30 @@ import { APP_KINDS, appNewPage, appSecretPage } from './pages/app-new.ts';
 import { type AppHoldings, appRemovePage } from './pages/app-remove.ts';
 import { appsPage } from './pages/apps.ts';
 import { PATHS } from './pages/layout.ts';
-import { problemPage } from './pages/problem.ts';
-import type { Session } from './session.ts';
+import {
+  formExpired,
+  forOperator,
+  frame,
+  html,
+  isTheirs,
+  orProblem,
+  type PageDeps,
+  posted,
+  queryOf,
+  redirect,
+  type Visit,
+} from './visit.ts';
 
 /** The routes of the registry. */
 export function appRoutes(deps: PageDeps): readonly Route[] {
   const path = { list: PATHS.apps, new: `${PATHS.apps}/new`, one: `${PATHS.apps}/:id` };
   return [
-    { method: 'GET', path: path.list, handle: (request) => signedIn(deps, request, list) },
-    { method: 'GET', path: path.new, handle: (request) => signedIn(deps, request, showNew) },
-    { method: 'POST', path: path.new, handle: (request) => signedIn(deps, request, register) },
-    { method: 'GET', path: path.one, handle: (request) => signedIn(deps, request, showOne) },
-    { method: 'POST', path: path.one, handle: (request) => signedIn(deps, request, change) },
+    { method: 'GET', path: path.list, handle: forOperator(deps, list) },
+    { method: 'GET', path: path.new, handle: forOperator(deps, (visit) => showNew(visit)) },
+    { method: 'POST', path: path.new, handle: forOperator(deps, register) },
+    { method: 'GET', path: path.one, handle: forOperator(deps, showOne) },
+    { method: 'POST', path: path.one, handle: forOperator(deps, change) },
   ];
-}
-
-/** A request of somebody who is signed in. */
-interface Visit {
-  readonly deps: PageDeps;
-  readonly request: Incoming;
-  readonly session: Session;
-}
-
-type Handler = (visit: Visit) => Promise<Outgoing> | Outgoing;
-
-/** Everybody else is asked to sign in, in the same words whether there is such an application or not. */
-async function signedIn(deps: PageDeps, request: Incoming, handle: Handler): Promise<Outgoing> {
-  const session = await deps.sessions.read(request.headers['cookie']);
-  const next = nextOf(request.path);
-  if (!session) {
-    return request.method === 'POST'
-      ? showLogin(deps, request, next, undefined, { problem: { kind: 'expired' } }, 403)
-      : showLogin(deps, request, next);
-  }
-  const visit = { deps, request, session };
-  if (request.tooLarge) return html(413, problemPage({ ...frame(visit), error: 'too_large' }));
-  try {
-    return await handle(visit);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    return html(404, problemPage({ ...frame(visit), error: 'not_found' }));
-  }
 }
 
 async function list(visit: Visit): Promise<Outgoing> {
@@ -83,12 +64,11 @@ function showNew(visit: Visit, tried?: Tried<'new'>): Outgoing {
 }
 
 async function register(visit: Visit): Promise<Outgoing> {
-  const { deps, session } = visit;
-  const { values, fault } = posted(visit.request);
+  const { deps } = visit;
+  const form = posted(visit.request, FIELDS_MAX);
+  const { values, fault } = form;
   const tried = (problem: string): Outgoing => showNew(visit, { form: 'new', problem, values });
-  if (fromElsewhere(visit.request) || !deps.sessions.csrfHolds(session, NEW, values.get('csrf'))) {
-    return html(403, problemPage({ ...frame(visit), error: 'form_expired' }));
-  }
+  if (!isTheirs(visit, NEW, form)) return formExpired(visit);
   if (fault !== undefined) return tried(fault);
   const id = (values.get('id') ?? '').trim();
   const saved = await orProblem(() => deps.operations.addApp(id, newApp(values)));
@@ -164,12 +144,12 @@ async function holdings({ operations }: PageDeps, client: string): Promise<AppHo
 
 /** One form of one application: taken and sent on, or shown again with what was wrong. */
 async function change(visit: Visit): Promise<Outgoing> {
-  const { deps, session } = visit;
+  const { deps } = visit;
   const app = await appAsked(visit);
-  const { values, fault } = posted(visit.request);
+  const said = posted(visit.request, FIELDS_MAX);
+  const { values, fault } = said;
   const form = APP_FORMS.find((one) => one === values.get('do'));
-  const holds = form !== undefined && deps.sessions.csrfHolds(session, purpose(form, app.id), values.get('csrf'));
-  if (!holds || fromElsewhere(visit.request)) {
+  if (form === undefined || !isTheirs(visit, purpose(form, app.id), said)) {
     return html(403, await onePage(visit, app, { expired: true }));
   }
   const tried = async (problem: string): Promise<Outgoing> =>
@@ -257,27 +237,8 @@ async function appAsked({ deps, request }: Visit): Promise<AppView> {
   return deps.operations.showApp(id);
 }
 
-/** The answer, or what is wrong with what was asked for. */
-async function orProblem<T extends object>(ask: () => Promise<T>): Promise<T | string> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof OperationError) || error instanceof NotFoundError) throw error;
-    return error.message;
-  }
-}
-
 /** Three fields a scope, for as many scopes as an application may have. */
-const LIMITS = { ...FORM_LIMITS, parameters: 400 };
-
-function posted({ body }: Incoming): { readonly values: ReadonlyMap<string, string>; readonly fault?: string } {
-  const { parameters, fault } = readForm(body, LIMITS);
-  return { values: parameters, ...(fault && { fault: `the form cannot be read: ${fault.detail}` }) };
-}
-
-function frame({ deps, session }: Visit): { hub: string; signed: ReturnType<typeof signedOf> } {
-  return { hub: deps.hub, signed: signedOf(deps, session) };
-}
+const FIELDS_MAX = 400;
 
 function knownScopes({ known }: PageDeps): readonly KnownScope[] {
   return [...known].map(([name, means]) => ({ name, means }));

@@ -9,6 +9,13 @@ import { CSP_STYLE_HASH } from './pages/style.ts';
 /** A CSP source expression made by `formActionSource`; the characters in it cannot end a directive or a header. */
 const SOURCE = /^[a-z][a-z0-9+.-]*:(?:\/\/[a-z0-9.-]+(?::(?:\d{1,5}|\*))?)?$/;
 
+const MODULES = [
+  "script-src 'self'",
+  "connect-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+];
+
 /** Schemes that run or show content of their own; no app is reached by them. */
 const NEVER = new Set([
   'javascript:',
@@ -51,9 +58,10 @@ function sourceOf(protocol: string, hostname: string, host: string): string {
  * The headers of an HTML answer.
  *
  * @param formAction one more place a form of this page may lead to, made by `formActionSource`
+ * @param modules the page runs modules of ours, which may ask this hub; text never becomes markup in them (Trusted Types)
  * @throws when `formAction` is no source expression: a bug of the caller, never sent
  */
-export function pageHeaders(formAction?: string): Readonly<Record<string, string>> {
+export function pageHeaders(formAction?: string, modules: boolean = false): Readonly<Record<string, string>> {
   if (formAction !== undefined && !SOURCE.test(formAction)) throw new Error('not a source expression for form-action');
   const csp = [
     "default-src 'none'",
@@ -62,6 +70,7 @@ export function pageHeaders(formAction?: string): Readonly<Record<string, string
     `form-action 'self'${formAction === undefined ? '' : ` ${formAction}`}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
+    ...(modules ? MODULES : []),
   ];
   return {
     'content-type': 'text/html; charset=utf-8',

@@ -12,7 +12,17 @@ export interface User {
   readonly passwordHash: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** The applications of a developer; whoever has none of these runs the hub. */
+  readonly developerOf?: readonly string[];
 }
+
+/** Who is looking: whoever runs the hub sees all of it, a developer the refusals of their own applications. */
+export type Viewer =
+  | { readonly role: 'operator'; readonly user: string }
+  | { readonly role: 'developer'; readonly user: string; readonly apps: readonly string[] };
+
+/** Who signs in with a link of the command line on the hub's own machine; no record is kept of them. */
+export const OWNER = 'owner';
 
 /** How a sign-in ended. `wrong` is said of an unknown user too. `busy` is a 503, `wait` a 429, with `Retry-After`. */
 export type SignIn =
@@ -39,6 +49,8 @@ export interface Users {
   /** `source` is the address the attempt came from; failures are counted for it, never against the user alone. */
   signIn(ask: { readonly name: string; readonly password: string; readonly source: string }): Promise<SignIn>;
   add(name: string, password: string): Promise<AddUser>;
+  /** A user of today, or the owner; undefined for who is none (any more). */
+  find(name: string): Promise<Viewer | undefined>;
   list(): Promise<readonly { readonly name: string; readonly createdAt: number }[]>;
 }
 
@@ -109,6 +121,12 @@ export function createUsers({ registry, clock, hasher = createHasher() }: UsersO
       if (passwordHash === 'busy') return BUSY;
       const saved = await registry.save<User>('user', name, 0, { passwordHash, createdAt: clock() });
       return saved ? { outcome: 'added', name } : TAKEN;
+    },
+    async find(name) {
+      const record = await registry.get<User>('user', name);
+      const apps = record?.body.developerOf;
+      if (apps !== undefined) return { role: 'developer', user: name, apps };
+      return record || name === OWNER ? { role: 'operator', user: name } : undefined;
     },
     async list() {
       const records = await registry.list<User>('user');

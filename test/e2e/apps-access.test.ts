@@ -38,7 +38,8 @@ describe('who may', () => {
       '/apps/..',
       '/apps/.',
       '/apps/a/b',
-      '/apps?x=//evil',
+      '/apps//?x',
+      '//apps?x',
       '/apps/\\evil',
       '/apps/%2f%2fevil',
     ];

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formActionSource, pageHeaders } from '../../src/server/security-headers.ts';
+import { axeFinds } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { effectsOfMarkup, lowContrast } from '../support/page-probes.ts';
@@ -104,6 +105,30 @@ describe('every page, without JavaScript', () => {
       await tab.goto(`${hub.origin}/${name}`);
       expect(await tab.evaluate(lowContrast), name).toEqual([]);
     }
+    await close();
+  });
+});
+
+describe('every page, as axe-core sees it', () => {
+  it.each(['light', 'dark'] as const)(
+    'has nothing to find in %s',
+    async (colorScheme) => {
+      offer(samplePages());
+      const { tab, close } = await open({ colorScheme, javaScriptEnabled: true });
+      for (const name of NAMES) {
+        await tab.goto(`${hub.origin}/${name}`);
+        expect(await axeFinds(tab), name).toEqual([]);
+      }
+      await close();
+    },
+    120_000,
+  );
+
+  it('would be found', async () => {
+    offer({ bad: '<!doctype html><title>x</title><link rel="icon" href="data:,"><img src="/x">' });
+    const { tab, close } = await open({ javaScriptEnabled: true });
+    await tab.goto(`${hub.origin}/bad`);
+    expect((await axeFinds(tab)).join()).toContain('image-alt');
     await close();
   });
 });

@@ -5,6 +5,7 @@ import type { Check, Verdict } from '../../src/core/verdict.ts';
 import type { Timeline } from '../../src/server/operations.ts';
 import { consentPage } from '../../src/server/pages/consent.ts';
 import { homePage } from '../../src/server/pages/home.ts';
+import type { Signed } from '../../src/server/pages/layout.ts';
 import { loginPage } from '../../src/server/pages/login.ts';
 import { problemPage } from '../../src/server/pages/problem.ts';
 import { signinNeededPage } from '../../src/server/pages/signin-needed.ts';
@@ -18,7 +19,7 @@ const LAMP = 'hall-lamp.4f:1c:88:0a:2e:71';
 export function samplePages(taint: (text: string) => string = (text) => text): Readonly<Record<string, string>> {
   const t = taint;
   const hub = t('Counterfoil');
-  const signed = { user: t('ada'), csrf: t('c5rf-logout') };
+  const signed: Signed = { user: t('ada'), role: 'operator', csrf: t('c5rf-logout') };
   const csrf = t('c5rf-form');
   const app = { name: t('Hallway Lights'), clientId: t('my_app_123'), redirectUri: t('com.myapp:/callback') };
   const hidden = { request: t('client_id=my_app_123&state=af0ifjsldkj') };

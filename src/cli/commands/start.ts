@@ -13,6 +13,7 @@ import { isPostgres } from '../../server/database.ts';
 import { type Hub, startHub } from '../../server/hub.ts';
 import { deriveKeys } from '../../server/keys.ts';
 import { OperationError } from '../../server/operations.ts';
+import { OWNER } from '../../server/users.ts';
 import { action, type Cli, type GlobalOptions } from '../cli.ts';
 import { createDemo, type Demo, type DemoKey } from '../demo/demo.ts';
 import { readKeys } from '../demo/keys.ts';
@@ -227,7 +228,7 @@ function isDemoKey(key: string): key is DemoKey {
 
 /** The page, signed in by a link that works once and for a minute. */
 async function openBrowser(hub: Hub, cli: Cli): Promise<void> {
-  const { path } = await hub.sessions.issueLink('owner');
+  const { path } = await hub.sessions.issueLink(OWNER);
   const url = hub.issuer + path;
   const command = { darwin: 'open', win32: 'explorer' }[platform() as string] ?? 'xdg-open';
   const child = spawn(command, [url], { stdio: 'ignore', detached: true });

@@ -28,6 +28,7 @@ export const APP_KINDS = ['public', 'client_secret_basic', 'client_secret_post']
 /** Renders the form. */
 export function appNewPage({ hub, signed, csrf, known, tried }: AppNewPage): string {
   return page({
+    here: 'apps',
     hub,
     signed,
     title: `${tried ? 'Error: ' : ''}Register an application`,
@@ -106,6 +107,7 @@ export interface AppSecretPage {
 /** Renders the only page that ever shows this secret. */
 export function appSecretPage({ hub, signed, app, secret, replaced }: AppSecretPage): string {
   return page({
+    here: 'apps',
     hub,
     signed,
     title: replaced ? 'New secret' : 'Registered',

@@ -26,6 +26,7 @@ export interface AppHoldings {
 /** Renders it. */
 export function appRemovePage({ hub, signed, csrf, app, holds }: AppRemovePage): string {
   return page({
+    here: 'apps',
     hub,
     signed,
     title: `Remove ${app.name}?`,

@@ -90,7 +90,12 @@ describe('rows of scopes', () => {
 
 describe('the step before removing', () => {
   const say = (grants: number, live: number, more?: true): string => {
-    const frame = { hub: 'Hub', signed: { user: 'ada', csrf: 'l' }, csrf: 'c', app: { id: 'a', name: 'A' } };
+    const frame = {
+      hub: 'Hub',
+      signed: { user: 'ada', role: 'operator' as const, csrf: 'l' },
+      csrf: 'c',
+      app: { id: 'a', name: 'A' },
+    };
     return words(appRemovePage({ ...frame, holds: { grants, live, ...(more && { more }) } }));
   };
 

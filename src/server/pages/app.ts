@@ -43,6 +43,7 @@ export interface AppPage {
 export function appPage(input: AppPage): string {
   const { hub, signed, app, tried, expired } = input;
   return page({
+    here: 'apps',
     hub,
     signed,
     title: `${tried || expired ? 'Error: ' : ''}${app.name}`,

@@ -16,6 +16,7 @@ export interface AppsPage {
 /** Renders it. */
 export function appsPage({ hub, signed, apps, removed }: AppsPage): string {
   return page({
+    here: 'apps',
     hub,
     signed,
     title: 'Trusted Applications',

@@ -27,6 +27,7 @@ export function homePage(input: HomePage): string {
     hub,
     title: signed ? 'Refusals' : 'Authorization codes that can say why they were refused',
     width: 'wide',
+    here: 'refusals',
     ...(signed && { signed }),
     main: html`<div class="ticket">
 ${signed ? refusals(input) : welcome()}

@@ -6,9 +6,10 @@
 import { asShown, type Html, html, render, trusted, visible } from './html.ts';
 import { STYLE } from './style.ts';
 
-/** Who is signed in, and the form that signs out. */
+/** Who is signed in, what they may see, and the form that signs out. */
 export interface Signed {
   readonly user: string;
+  readonly role: 'operator' | 'developer';
   /** CSRF token of purpose `logout`. */
   readonly csrf: string;
   /** Path of the sign-out form; `/logout` unless told. */
@@ -22,16 +23,45 @@ export interface Frame {
   readonly title: string;
   readonly width: 'narrow' | 'middle' | 'wide';
   readonly signed?: Signed;
+  /** Which of the frame's pages this is, or is under. */
+  readonly here?: Room;
+  /** Path of the module that runs in this page (`Assets.path`); it must be answered with `live`. */
+  readonly module?: string;
   readonly main: Html;
   /** One line below; none unless told. */
   readonly foot?: Html;
 }
 
 /** Where the pages lead. Mount the handlers at these paths. */
-export const PATHS = { home: '/', apps: '/apps', login: '/login', logout: '/logout', verdict: '/r/' } as const;
+export const PATHS = {
+  home: '/',
+  apps: '/apps',
+  grants: '/grants',
+  accessories: '/accessories',
+  audit: '/audit',
+  profile: '/profile',
+  guide: '/guide/',
+  login: '/login',
+  logout: '/logout',
+  verdict: '/r/',
+} as const;
+
+/** The rooms of the console, as the frame lists them. */
+export type Room = 'refusals' | 'apps' | 'grants' | 'accessories' | 'audit' | 'profile';
+
+const ROOMS: readonly { readonly room: Room; readonly path: string; readonly name: string }[] = [
+  { room: 'refusals', path: PATHS.home, name: 'Refusals' },
+  { room: 'apps', path: PATHS.apps, name: 'Applications' },
+  { room: 'grants', path: PATHS.grants, name: 'Grants' },
+  { room: 'accessories', path: PATHS.accessories, name: 'Accessories' },
+  { room: 'audit', path: PATHS.audit, name: 'Keys and audit' },
+];
+
+/** Rooms that a developer may enter. */
+const FOR_DEVELOPERS: ReadonlySet<Room> = new Set<Room>(['refusals']);
 
 /** A whole page. */
-export function page({ hub, title, width, signed, main, foot }: Frame): string {
+export function page({ hub, title, width, signed, here, module, main, foot }: Frame): string {
   return render(html`<!doctype html>
 <html lang="en">
 <head>
@@ -42,12 +72,14 @@ export function page({ hub, title, width, signed, main, foot }: Frame): string {
 <title>${visible(title)} · ${visible(hub)}</title>
 ${ICON}
 ${SHEET}
+${module !== undefined && html`<script type="module" src="${module}"></script>`}
 </head>
 <body>
 <a class="unseen skip" href="#main">Skip to content</a>
 <header class="top">
 <a class="brand" href="${PATHS.home}">${MARK}<span>${visible(hub)}</span></a>
-${signed && who(signed)}
+${signed && rooms(signed, here)}
+${signed && who(signed, here)}
 </header>
 <main id="main" class="${width}">
 ${main}
@@ -91,9 +123,19 @@ export function span(lengthMs: number): string {
   return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
 }
 
-function who({ user, csrf, logout }: Signed): Html {
+function rooms({ role }: Signed, here: Room | undefined): Html {
+  const open = ROOMS.filter(({ room }) => role === 'operator' || FOR_DEVELOPERS.has(room));
+  return html`<nav class="rooms" aria-label="Console"><ul>${open.map(({ room, path, name }) => html`<li>${way(path, name, room === here)}</li>`)}</ul></nav>`;
+}
+
+function way(path: string, name: Html | string, current: boolean): Html {
+  return current ? html`<a href="${path}" aria-current="page">${name}</a>` : html`<a href="${path}">${name}</a>`;
+}
+
+function who({ user, csrf, logout }: Signed, here: Room | undefined): Html {
+  const name = html`<span class="unseen">Signed in as</span> ${visible(user)}`;
   return html`<form class="who" method="post" action="${logout ?? PATHS.logout}">
-${hiddenFields({ csrf })}<a href="${PATHS.apps}">Applications</a><span><span class="soft">Signed in as</span> <b>${visible(user)}</b></span>
+${hiddenFields({ csrf })}${way(PATHS.profile, name, here === 'profile')}
 <button class="link" type="submit">Sign out</button>
 </form>`;
 }

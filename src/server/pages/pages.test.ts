@@ -46,7 +46,7 @@ describe('the consent page', () => {
   it('carries the request along, and answers allow or deny', () => {
     const form = consentPage({
       hub: 'Hub',
-      signed: { user: 'ada', csrf: 'l' },
+      signed: { user: 'ada', role: 'operator' as const, csrf: 'l' },
       csrf: 'c&"',
       action: '/authorize/decision',
       hidden: { state: '"><' },
@@ -100,7 +100,7 @@ describe('the lists of a person in charge', () => {
     snapshot: null,
     times: 1,
   };
-  const signed = { user: 'ada', csrf: 'c' };
+  const signed = { user: 'ada', role: 'operator' as const, csrf: 'c' };
 
   it('call an app that was asked for a nonce just that', () => {
     const home = homePage({ hub: 'Hub', issuer: 'http://localhost', signed, refusals: [asked] });

@@ -5,7 +5,7 @@ import { fact, PATHS, page, type Signed, TEAR } from './layout.ts';
 /** Input of the problem page. Causes have no place in it: strangers read this page. */
 export interface ProblemPage {
   readonly hub: string;
-  /** The standard's error (`invalid_request`), or one of `not_found`, `too_large`, `form_expired`. */
+  /** The standard's error (`invalid_request`), or one of `not_found`, `not_yours`, `too_large`, `form_expired`. */
   readonly error: string;
   /** Opens the operator's view at `/r/<reference>`, for who may see it. */
   readonly reference?: string;
@@ -26,6 +26,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     title: 'There is nothing here',
     say: 'The address may be mistyped, or what was here is gone.',
     steps: ['Check the address.', 'Or begin at the front page of this hub.'],
+  },
+  not_yours: {
+    title: 'This is not yours to decide',
+    say: 'You are signed in as a developer. What an app may do here is decided by whoever runs this hub.',
+    steps: ['Ask whoever runs this hub to sign in and decide.', 'Or sign in with another account.'],
   },
   form_expired: {
     title: 'This page was open too long',

@@ -46,7 +46,13 @@ const FRAME = `
 .top{display:flex;align-items:center;justify-content:space-between;gap:.5rem 1.25rem;padding:1.1rem clamp(1.1rem,3vw,2.5rem)}
 .brand{display:inline-flex;align-items:center;gap:.6rem;color:var(--ink);font-weight:650;letter-spacing:-.01em;text-decoration:none;min-height:2rem;min-width:0}
 .brand span{min-width:0;overflow-wrap:break-word}
-@media (max-width:30rem){.top{flex-wrap:wrap}.who .soft{display:none}}
+.rooms{flex:1;min-width:0}
+.rooms ul{display:flex;flex-wrap:wrap;gap:.2rem .3rem}
+.rooms a{display:block;padding:.35rem .75rem;border-radius:.5rem;color:var(--soft);font-size:.94rem;text-decoration:none}
+.rooms a:hover{background:var(--card);color:var(--ink)}
+.rooms a[aria-current]{background:var(--card);color:var(--ink);font-weight:600;box-shadow:0 0 0 1px var(--line)}
+.who a[aria-current]{font-weight:600}
+@media (max-width:56rem){.top{flex-wrap:wrap}.rooms{order:1;flex-basis:100%;margin:0 -.75rem}}
 .brand svg{width:1.9rem;height:auto;color:var(--accent);flex:none}
 .brand:hover{color:var(--accent)}
 .who{display:flex;align-items:center;flex-wrap:wrap;justify-content:flex-end;gap:.2rem .9rem;font-size:.9rem;min-width:0}
@@ -171,8 +177,17 @@ legend{padding:0;font-weight:600;font-size:.92rem;margin-bottom:.6rem}
 .beside>input{flex:1 1 14rem;width:auto}
 pre.secret{white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}`;
 
+const RANGE = `
+.range ul{display:inline-flex;flex-wrap:wrap;border:1px solid var(--edge);border-radius:.5rem;overflow:hidden;background:var(--card)}
+.range li+li{border-left:1px solid var(--line)}
+.range a{display:block;min-width:2.9rem;padding:.3rem .65rem;font-size:.86rem;line-height:1.5;text-align:center;color:var(--soft);text-decoration:none}
+.range a:hover{background:var(--well);color:var(--ink)}
+.range a:focus-visible{outline-offset:-.19rem}
+.range a[aria-current]{background:var(--accent);color:var(--on-accent);font-weight:600}
+@media (forced-colors:active){.range a[aria-current]{forced-color-adjust:none;background:Highlight;color:HighlightText}}`;
+
 /** The style sheet, exactly as it stands between `<style>` and `</style>`. */
-export const STYLE: string = [COLOURS, GROUND, FRAME, FORMS, FACTS, VERDICT, SETTINGS].join('').trim();
+export const STYLE: string = [COLOURS, GROUND, FRAME, FORMS, FACTS, VERDICT, SETTINGS, RANGE].join('').trim();
 
 /** `sha256-…` of the style sheet, for `style-src` in the CSP. */
 export const CSP_STYLE_HASH: string = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;

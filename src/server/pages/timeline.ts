@@ -14,13 +14,13 @@ interface Entry {
   readonly here?: true;
 }
 
-/** Renders it, oldest first; times are said against `here`, the verdict that the page is about. */
-export function timelineSection(timeline: Timeline, here: Verdict): Html {
+/** Renders it, oldest first; times are said against `here`, the verdict that the page is about, where it is about one. */
+export function timelineSection(timeline: Timeline, here?: Verdict): Html {
   const entries = [...decisions(timeline), ...codes(timeline), ...verdicts(timeline, here)].sort((a, b) => a.at - b.at);
   const effects = timeline.effects.map((e) => html`<li>${sayEffect(e)}</li>`);
   return html`<section class="stack" aria-labelledby="life">
 <h2 id="life">The life of this grant</h2>
-<ol class="time">${entries.map((entry) => item(entry, here.at))}</ol>
+<ol class="time">${entries.map((entry) => item(entry, here?.at))}</ol>
 ${effects.length > 0 && html`<div class="stack-near"><h3>On devices</h3><ul class="stack-near small">${effects}</ul></div>`}
 </section>`;
 }
@@ -30,7 +30,7 @@ export function referenceOf(verdictId: string): string {
   return verdictId.slice(3, 13);
 }
 
-function item({ at, say, tone, here }: Entry, hereAt: number): Html {
+function item({ at, say, tone, here }: Entry, hereAt = at): Html {
   const apart = at - hereAt;
   const when = here
     ? 'this attempt'

@@ -51,6 +51,7 @@ export function verdictPage({ hub, signed, verdict, timeline, app }: VerdictPage
     signed,
     title: `${verdict.ok ? 'Accepted' : 'Refused'} · ${verdict.id.slice(0, 13)}`,
     width: 'wide',
+    here: 'refusals',
     main: html`<article class="ticket">
 ${summary(verdict, checks)}
 ${TEAR}
