@@ -18,7 +18,9 @@ import type { Listing, Query } from '../store/port.ts';
 import type { House } from './accessories/house.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
 import { explainCode, explainRequest } from './explain.ts';
+import { applyFix, type FixesDeps, fixesOf } from './fixes.ts';
 import { revokeEach } from './grants.ts';
+import { holdingsOf } from './holdings.ts';
 import { type HomeOperationsDeps, homeOperations } from './home/operations.ts';
 import { ownershipRequest, statusOf } from './home/ownership.ts';
 import {
@@ -60,7 +62,8 @@ export function createOperations(deps: OperateDeps): Operations {
     said(input.withoutPkce, 'codes without PKCE');
     said(input.shortCodes, '16-character codes');
   };
-  return {
+  const fixing = (): FixesDeps => ({ oauth, holds: (client) => holdingsOf(operations, client) });
+  const operations: Operations = {
     async status() {
       const { now, generation } = await store.load({});
       return { issuer: oauth.config.issuer, data: deps.data, generation, now };
@@ -93,9 +96,17 @@ export function createOperations(deps: OperateDeps): Operations {
     ownershipStatus: (id) => ownershipStatus(oauth, id),
     codes: (query) => store.find('codes', query),
     grants: (query) => store.find('grants', query),
+    effects: (query) => store.find('effects', query),
     verdicts: (query) => verdictsOf(oauth, query),
     verdict: async (id) => withChecks(await verdictNamed(oauth, id)),
     timeline: (id) => timeline(oauth, id),
+    fixes: async (id) => fixesOf(fixing(), withChecks(await verdictNamed(oauth, id))),
+    async applyFix(id, fix, seal) {
+      const verdict = withChecks(await verdictNamed(oauth, id));
+      const done = await applyFix(fixing(), verdict, fix, seal);
+      if (done.outcome === 'applied') deps.log?.(`application ${done.app.id}: ${fix}, from ${verdict.id}`);
+      return done;
+    },
     replay: async (id, set) => replayed(oauth, withChecks(await verdictNamed(oauth, id)), set),
     // over the admin socket a missing argument comes as null
     revoke: (id, cause) => revoke(oauth, id, cause ?? undefined),
@@ -104,12 +115,13 @@ export function createOperations(deps: OperateDeps): Operations {
     explainCode: (text) => explainCode(oauth, text),
     ...homeOperations(deps.home),
   };
+  return operations;
 }
 
 const PREFIX = { verdicts: 'vd_', grants: 'gr_', codes: 'cd_', effects: 'ef_' } as const;
 
 /** The one record whose id begins so. */
-async function one<K extends keyof Listing>({ store }: OAuthDeps, kind: K, id: string): Promise<Listing[K]> {
+async function one<K extends keyof typeof PREFIX>({ store }: OAuthDeps, kind: K, id: string): Promise<Listing[K]> {
   const prefix = PREFIX[kind];
   if (!/^[a-z]{2}_[0-9A-Za-z]{4,40}$/.test(id) || !id.startsWith(prefix)) {
     throw new OperationError(
@@ -127,7 +139,7 @@ async function one<K extends keyof Listing>({ store }: OAuthDeps, kind: K, id: s
 async function verdictsOf({ store }: OAuthDeps, query: Query): Promise<Verdict[]> {
   const found = await store.find('verdicts', query);
   const { client } = query;
-  if (found.length > 0 || client === undefined || show(client) === client) return found;
+  if (found.length > 0 || typeof client !== 'string' || show(client) === client) return found;
   return store.find('verdicts', { ...query, client: show(client) });
 }
 

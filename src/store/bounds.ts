@@ -3,7 +3,7 @@
 import type { Limit } from '../core/model.ts';
 import type { Consequence, Verdict } from '../core/verdict.ts';
 import { StoreFaultError } from './errors.ts';
-import type { Minting, Redemption, Revoked } from './port.ts';
+import type { Minting, Query, Redemption, Revoked } from './port.ts';
 
 /** The newest hits that are kept per budget: enough to judge it, and too few for an attacker to fill the disk with. */
 const HITS_KEPT = 100;
@@ -22,6 +22,40 @@ export function budgetOf(strike: { readonly key: string; readonly limit: Limit }
 export function rowsOf(limit: number | undefined): number {
   if (limit === undefined || Number.isNaN(limit)) return 100;
   return Math.min(1_000, Math.max(0, Math.floor(limit)));
+}
+
+/** Buckets that tallies may span: more than a chart has columns. */
+export const BUCKETS_MAX = 400;
+
+/** Tallies in one listing. */
+export const TALLIES_MAX = 10_000;
+
+/** How long after its first attempt a coalesced row may still grow, in milliseconds; see `Refusal.coalesce`. */
+export const GROWS_MS = 60_000;
+
+/** The beginnings of the buckets that tallies span, newest first. @throws RangeError */
+export function bucketsOf({ since, until, bucketMs }: Query): { starts: number[]; since: number; until: number } {
+  if (!Number.isSafeInteger(bucketMs) || bucketMs === undefined || bucketMs < 1) {
+    throw new RangeError(`expected bucketMs, a whole number of milliseconds from 1 on, got ${bucketMs}`);
+  }
+  if (!Number.isSafeInteger(since) || !Number.isSafeInteger(until) || since === undefined || until === undefined) {
+    throw new RangeError(
+      `expected since and until in whole milliseconds, got ${since} and ${until}; tallies need both`,
+    );
+  }
+  const [first, last] = [Math.floor(since / bucketMs), Math.floor(until / bucketMs)];
+  const count = Math.max(0, last - first + 1);
+  if (count > BUCKETS_MAX) {
+    throw new RangeError(
+      `expected at most ${BUCKETS_MAX} buckets from since to until, got ${count}; take a longer bucketMs or less time`,
+    );
+  }
+  return { starts: Array.from({ length: count }, (_, i) => (last - i) * bucketMs), since, until };
+}
+
+/** What a filter takes, as a list of what may be. */
+export function anyOf(wanted: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof wanted === 'string' ? [wanted] : wanted;
 }
 
 /** Refuses a minting that contradicts itself. @throws StoreFaultError */

@@ -77,7 +77,8 @@ export interface Refusal {
    * Verdicts with an equal key are one row whose `times` grows (unknown handles: source, cause and minute). Its id and
    * `at` stay those of the first attempt; `subject`, `policy`, `snapshot` and `checks` become those of the newest, so
    * that whoever changes something within the minute finds what came last under the same reference. Of its
-   * `consequence`, what died adds up and the rest is the newest. All else is taken to be equal, and stays.
+   * `consequence`, what died adds up and the rest is the newest. All else is taken to be equal, and stays. The caller
+   * lets no key last longer than `GROWS_MS` (`bounds.ts`), or `Query.touchedSince` does not find the row any more.
    */
   readonly coalesce?: string;
   /**
@@ -117,22 +118,63 @@ export interface Revoked {
 }
 
 /**
- * Lists for the person in charge, newest first: verdicts by `at`, the others as they were written. `id` is a prefix.
- * Times in milliseconds.
+ * Lists for the person in charge, newest first: verdicts by `at`, ties as they were written; the others as they were
+ * written; tallies by bucket. `id` is a prefix. Times in milliseconds. A filter that says nothing of a kind is without
+ * effect there.
  */
 export interface Query {
   readonly id?: string;
   /** Of this grant; in a list of grants, the grant itself and those right below it. */
   readonly grant?: string;
-  /** A verdict's `subject`; otherwise whom the grant is for (`to`). */
-  readonly client?: string;
-  /** Verdicts only (elsewhere without effect): a cause id or a rule id. */
+  /** A verdict's `subject`; otherwise whom the grant is for (`to`). Of a list any one; an empty list finds nothing. */
+  readonly client?: string | readonly string[];
+  /** A verdict's own, a grant's own, the grant's of a code or effect. */
+  readonly profile?: string;
+  /** Verdicts and tallies only: whether the attempt was accepted. */
+  readonly ok?: boolean;
+  /** Verdicts and tallies only: a cause id or a rule id. */
   readonly cause?: string;
+  /** Codes, grants and effects only: as it is written in the row; a code that is used up or too old stays `live`. */
+  readonly state?: string | readonly string[];
+  /**
+   * Codes and grants only: what may still be used at this time. A code is live, of this generation, has a use left and
+   * ends then or later; a grant is active and ends then, later or never. Of a code, its grant is not looked at.
+   */
+  readonly liveAt?: number;
   /** Both ends included, of a verdict's `at`, of `from` of a code or grant, of the time an effect was written. */
   readonly since?: number;
   readonly until?: number;
-  /** At most 1,000; 100 unless told. */
+  /**
+   * Verdicts and tallies only: rows whose newest attempt was then or later. A row that has grown keeps its `at`, so
+   * `since` does not find it again; this does. Rows whose `at` is more than `GROWS_MS` before are not looked at.
+   */
+  readonly touchedSince?: number;
+  /**
+   * Goes on after this row of the same list: only rows that come strictly later in its order, so that pages neither lose
+   * nor repeat a row. Of verdicts `at` and `id` are the row's own. Of codes, grants and effects only `id` counts. When
+   * that row has been swept meanwhile, verdicts go on with those of an older `at`, the other lists end. Not of tallies.
+   */
+  readonly before?: { readonly at: number; readonly id: string };
+  /** At most 1,000; 100 unless told. Tallies are all of them, `TALLIES_MAX` at most, the newest. */
   readonly limit?: number;
+  /**
+   * Tallies only, and required there with `since` and `until`: a bucket's length, a whole number of milliseconds.
+   * Otherwise, or with more than `BUCKETS_MAX` buckets from `since` to `until`: a RangeError.
+   */
+  readonly bucketMs?: number;
+}
+
+/**
+ * Attempts of one bucket that ended alike: verdicts counted as often as they happened (`times`), in the bucket of their
+ * `at`. Listed by `at`, newest first, then accepted before refused, then by `cause`, null first. No bucket is empty.
+ */
+export interface Tally {
+  /** When the bucket begins: a whole multiple of `bucketMs`. */
+  readonly at: number;
+  readonly ok: boolean;
+  /** The cause id; null for what was accepted. */
+  readonly cause: string | null;
+  readonly count: number;
 }
 
 /** What can be listed. */
@@ -141,6 +183,8 @@ export interface Listing {
   readonly codes: Code;
   readonly grants: Grant;
   readonly effects: Effect;
+  /** Verdicts, counted for a chart. */
+  readonly tallies: Tally;
 }
 
 /**

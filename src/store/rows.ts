@@ -1,6 +1,9 @@
 /**
  * Rows and the model, both ways, as every SQL adapter keeps them and as a backup carries them. What SQL must see is a
  * column; the rest of a value is JSON in `body`, so that a field added to the model needs no migration.
+ *
+ * The body of a grant begins with its `profile`, that of a verdict with `profile`, `action` and `ok`: PostgreSQL's listings
+ * read these from there (its JSON functions refuse a text with U+0000 in it, which anybody can send us).
  */
 import type { Code, Effect, Grant } from '../core/model.ts';
 import type { Consequence, Verdict } from '../core/verdict.ts';
@@ -100,7 +103,7 @@ export function toCode(row: CodeRow): Code {
 }
 
 export function grantRow(grant: Grant): GrantRow {
-  const { id, parent, to, from, until, state, endedAt, endedBy, rev, ...rest } = grant;
+  const { id, profile, parent, to, from, until, state, endedAt, endedBy, rev, ...rest } = grant;
   return {
     id,
     parent: parent ?? null,
@@ -111,7 +114,7 @@ export function grantRow(grant: Grant): GrantRow {
     ended_at: endedAt ?? null,
     ended_by: endedBy ?? null,
     rev,
-    body: JSON.stringify(rest),
+    body: JSON.stringify({ profile, ...rest }),
   };
 }
 
@@ -163,7 +166,8 @@ export function verdictRow(
   verdict: Verdict,
   { consequence = verdict.consequence, coalesce, lastAt = verdict.at }: VerdictExtras = {},
 ): VerdictRow {
-  const { id, at, subject, decisive, cause, grant, code, times, consequence: _, ...rest } = verdict;
+  const { id, profile, action, ok, at, subject, decisive, cause, grant, code, times, ...more } = verdict;
+  const { consequence: _, ...rest } = more;
   return {
     id,
     at,
@@ -176,7 +180,7 @@ export function verdictRow(
     coalesce_key: coalesce ?? null,
     times,
     consequence: consequence ? JSON.stringify(consequence) : null,
-    body: JSON.stringify(rest),
+    body: JSON.stringify({ profile, action, ok, ...rest }),
   };
 }
 

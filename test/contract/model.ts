@@ -41,6 +41,8 @@ const verdict = fc
     id: fc.nat({ max: 30 }),
     at: fc.nat({ max: 300 }),
     cause: fc.constantFrom('used', 'expired'),
+    ok: fc.boolean(),
+    profile: fc.constantFrom('oauth', 'home'),
     grant: maybe(n.map((i) => `gr_${i}`)),
   })
   .map(({ id, grant, ...rest }) => verdictOf({ id: `vd_${id}`, ...rest, ...(grant !== undefined && { grant }) }));
@@ -122,12 +124,22 @@ const steps: fc.Arbitrary<{ readonly say: unknown; readonly run: Step }> = fc.on
     .map((say) => ({ say, run: (store: Store) => store.load(say) })),
   fc
     .record({
-      kind: fc.constantFrom('verdicts', 'codes', 'grants', 'effects'),
+      kind: fc.constantFrom('verdicts', 'codes', 'grants', 'effects', 'tallies'),
       id: maybe(fc.constantFrom('vd_1', 'cd_', 'gr_2')),
       grant: maybe(n.map((i) => `gr_${i}`)),
-      client: maybe(fc.constantFrom('my_app_123', 'other')),
+      client: maybe(fc.constantFrom('my_app_123', 'other', ['other', 'my_app_123'], [])),
+      profile: maybe(fc.constantFrom('oauth', 'home')),
+      ok: maybe(fc.boolean()),
       cause: maybe(fc.constant('used')),
+      state: maybe(fc.constantFrom('live', 'active', ['due', 'undoing'])),
+      liveAt: maybe(fc.nat({ max: 400 })),
       since: maybe(fc.nat({ max: 300 })),
+      until: maybe(fc.integer({ min: 100, max: 400 })),
+      touchedSince: maybe(fc.nat({ max: 300 })),
+      before: maybe(
+        fc.record({ at: fc.nat({ max: 300 }), id: fc.constantFrom('vd_1', 'vd_20', 'cd_2', 'gr_2', 'ef_2') }),
+      ),
+      bucketMs: maybe(fc.constantFrom(1, 50)),
       limit: maybe(n),
     })
     .map(({ kind, ...say }) => ({ say: { kind, ...say }, run: (store: Store) => store.find(kind, given(say)) })),

@@ -16,6 +16,7 @@ import { refuseCases } from './cases/refuse.ts';
 import { registryCases } from './cases/registry.ts';
 import { revokeCases } from './cases/revoke.ts';
 import { sweepCases } from './cases/sweep.ts';
+import { tallyCases } from './cases/tallies.ts';
 import { upkeepCases } from './cases/upkeep.ts';
 
 /** Runs the whole contract against the store that `open` opens. */
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: Open): void {
     refuseCases(open);
     revokeCases(open);
     findCases(open);
+    tallyCases(open);
     effectCases(open);
     sweepCases(open);
     registryCases(open);

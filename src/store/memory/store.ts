@@ -2,7 +2,8 @@
 import type { Moment } from '../clock.ts';
 import type { Store } from '../port.ts';
 import { claim, settle } from './effects.ts';
-import { find, load } from './read.ts';
+import { find } from './find.ts';
+import { load } from './load.ts';
 import { refuse } from './refuse.ts';
 import { revoke } from './revoke.ts';
 import { sweep } from './sweep.ts';

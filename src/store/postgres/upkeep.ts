@@ -17,7 +17,7 @@ import {
 import { HEAD, signed, type Trail } from './chain.ts';
 import { type Connections, said } from './connection.ts';
 import { fill } from './fill.ts';
-import { decidedBy } from './read.ts';
+import { decidedBy } from './find.ts';
 import { column, givenRow, keepable, ORDER } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 

@@ -1,11 +1,11 @@
 /** The store on SQLite: each method of the port is one intent in the queue, or one read. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Chain } from '../audit.ts';
-import { closed } from '../errors.ts';
 import type { Store } from '../port.ts';
 import { claimer, settler } from './effects.ts';
+import { finder } from './find.ts';
+import { loader } from './load.ts';
 import type { Queue } from './queue.ts';
-import { finder, loader } from './read.ts';
 import { refuser } from './refuse.ts';
 import { grantRevoker, revoker } from './revoke.ts';
 import { type Place, START, sweeper } from './sweep.ts';
@@ -31,19 +31,13 @@ export function sqliteStore(
   const sweep = sweeper(db, chain);
   const load = loader(db, tick);
   const find = finder(db);
-  const opened = (): void => {
-    if (!db.isOpen) throw closed();
-  };
   return {
     load,
     mint: (minting) => queue.submit((moment) => mint(minting, moment)),
     redeem: (redemption) => queue.submit((moment) => redeem(redemption, moment)),
     refuse: (refusal) => queue.submit((moment) => refuse(refusal, moment)),
     revoke: (revocation) => queue.submit((moment) => revoke(revocation, moment)),
-    async find(kind, query) {
-      opened();
-      return find(kind, query);
-    },
+    find,
     claim: (ask) => queue.submit((moment) => claim(ask, moment)),
     settle: (settlement) => queue.submit((moment) => settle(settlement, moment)),
     async sweep({ before }) {
