@@ -85,10 +85,12 @@ export interface Limit {
   readonly then: { readonly holdMs: number } | 'burn';
 }
 
-/** A key (a source, a slot) that must wait until `until`. */
+/** A key (a source, a slot, a card at a merchant) that must wait until `until`. */
 export interface Hold {
   readonly key: string;
   readonly until: number;
+  /** What its profile knows of the key (what was tried, and how it went), as JSON. */
+  readonly data?: string;
   readonly rev: number;
 }
 

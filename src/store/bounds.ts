@@ -67,10 +67,16 @@ export function checkMinting({ codes, supersedes }: Minting): void {
 }
 
 /** Refuses a redemption that contradicts itself. @throws StoreFaultError */
-export function checkRedemption({ issue, once = [], effects = [] }: Redemption): void {
+export function checkRedemption({ issue, once = [], effects = [], holds = [] }: Redemption): void {
   distinct('code id', issue, idOf);
   distinct('single-use key', once, (one) => one.key);
   distinct('effect id', effects, idOf);
+  distinct('hold', holds, (one) => one.key);
+}
+
+/** The `rev` of a hold that is set at `now`: never one that an older hold of the key had, though that was swept. */
+export function holdRev(rev: number | null | undefined, now: number): number {
+  return Math.max(now, (rev ?? 0) + 1);
 }
 
 function idOf({ id }: { readonly id: string }): string {

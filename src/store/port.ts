@@ -46,6 +46,14 @@ export interface Minting {
   readonly verdict?: Verdict;
 }
 
+/** A hold as it was read (`rev` null: there was none), and what it becomes where the redemption changes it. */
+export interface HoldRead {
+  readonly key: string;
+  readonly rev: number | null;
+  /** Its new `until`, after which it may be swept, and its new `data`. */
+  readonly set?: { readonly until: number; readonly data: string };
+}
+
 /** A success: everything it read is asserted, everything it does happens at once. */
 export interface Redemption {
   readonly now: number;
@@ -58,7 +66,7 @@ export interface Redemption {
   readonly spend?: { readonly code: string; readonly rev: number; readonly next?: string };
   /** Other codes and holds that were read and must not have changed. */
   readonly unchanged?: readonly { readonly code: string; readonly rev: number }[];
-  readonly holds?: readonly { readonly key: string; readonly rev: number | null }[];
+  readonly holds?: readonly HoldRead[];
   readonly issue: readonly Code[];
   /** Single-use keys to take; one that is taken already, and not yet swept, makes the redemption stale. */
   readonly once?: readonly { readonly key: string; readonly until: number }[];

@@ -10,11 +10,14 @@ export interface Registered<T = unknown> {
   readonly body: T;
 }
 
-/** The kinds of record. `session`, `link` (who is signed in, one-time sign-in links) and `lease` (which node does what) come and go. */
-export type Registrable = 'app' | 'user' | 'setting' | 'accessory' | 'session' | 'link' | 'lease';
+/**
+ * The kinds of record. `session`, `link` (who is signed in, one-time sign-in links), `lease` (which node does what) and
+ * `share` (refusals that were shared) come and go.
+ */
+export type Registrable = 'app' | 'user' | 'setting' | 'accessory' | 'session' | 'link' | 'lease' | 'share';
 
 /** Kinds whose changes `Loaded.records` does not count: nobody who reads a case remembers these. */
-export const PASSING: ReadonlySet<string> = new Set<Registrable>(['session', 'link', 'lease']);
+export const PASSING: ReadonlySet<string> = new Set<Registrable>(['session', 'link', 'lease', 'share']);
 
 /** The registry port; the same file or database as the store. */
 export interface Registry {

@@ -5,7 +5,7 @@
  * The body of a grant begins with its `profile`, that of a verdict with `profile`, `action` and `ok`: PostgreSQL's listings
  * read these from there (its JSON functions refuse a text with U+0000 in it, which anybody can send us).
  */
-import type { Code, Effect, Grant } from '../core/model.ts';
+import type { Code, Effect, Grant, Hold } from '../core/model.ts';
 import type { Consequence, Verdict } from '../core/verdict.ts';
 
 /** A row of `codes`. Times in milliseconds. */
@@ -215,4 +215,20 @@ export function erasedRow(row: VerdictRow): VerdictRow | undefined {
   if (erased) return undefined;
   const body = { profile, action, ok, ...(refusal !== undefined && { refusal }), policy, snapshot: null, erased: true };
   return { ...row, subject: null, coalesce_key: null, body: JSON.stringify(body) };
+}
+
+/** A hold. Backups of before `body` was have none. */
+export interface HoldRow {
+  readonly key: string;
+  readonly until: number;
+  readonly rev: number;
+  readonly body?: string | null;
+}
+
+export function holdRow({ data, ...hold }: Hold): HoldRow {
+  return { ...hold, body: data ?? null };
+}
+
+export function toHold({ key, until, rev, body }: HoldRow): Hold {
+  return { key, until, rev, ...(typeof body === 'string' && { data: body }) };
 }

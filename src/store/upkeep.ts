@@ -4,13 +4,13 @@
  */
 import type { Checkpoint, Link } from './audit.ts';
 import { StoreFaultError } from './errors.ts';
-import type { CodeRow, EffectRow, GrantRow, VerdictRow } from './rows.ts';
+import type { CodeRow, EffectRow, GrantRow, HoldRow, VerdictRow } from './rows.ts';
 
 /** The rows of each table, as a backup carries them. */
 export interface Rows {
   readonly grants: GrantRow;
   readonly codes: CodeRow;
-  readonly holds: { readonly key: string; readonly until: number; readonly rev: number };
+  readonly holds: HoldRow;
   readonly hits: { readonly budget: string; readonly at: number; readonly until: number };
   readonly once: { readonly key: string; readonly until: number };
   readonly effects: EffectRow;
@@ -41,7 +41,7 @@ export const TABLES: readonly Table[] = [
 export const COLUMNS: { readonly [T in Table]: readonly (keyof Rows[T] & string)[] } = {
   grants: ['id', 'parent', 'client', 'starts', 'ends', 'state', 'ended_at', 'ended_by', 'rev', 'body'],
   codes: ['id', 'grant_id', 'starts', 'ends', 'total', 'used', 'used_at', 'state', 'next', 'generation', 'rev', 'body'],
-  holds: ['key', 'until', 'rev'],
+  holds: ['key', 'until', 'rev', 'body'],
   hits: ['budget', 'at', 'until'],
   once: ['key', 'until'],
   effects: ['id', 'grant_id', 'at', 'state', 'attempts', 'next_at', 'last_error', 'rev', 'body'],

@@ -1,7 +1,7 @@
 /** Refusals: appended, counted and acted upon. Nothing here depends on a `rev`. */
 import { recent } from '../../core/limit.ts';
 import type { Consequence } from '../../core/verdict.ts';
-import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
+import { budgetOf, grown, happened, hitsKept, holdRev, revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Refusal, Refused } from '../port.ts';
 import { toVerdict, verdictRow } from '../rows.ts';
@@ -50,6 +50,6 @@ function hold(tables: Tables, key: string, holdMs: number, at: number, now: numb
   const held = tables.holds.get(key);
   if (held && at < held.until) return { heldUntil: held.until };
   const until = at + holdMs;
-  tables.holds.set(key, { key, until, rev: Math.max(now, (held?.rev ?? 0) + 1) });
+  tables.holds.set(key, { ...held, key, until, rev: holdRev(held?.rev, now) });
   return { heldUntil: until };
 }

@@ -1,7 +1,18 @@
 /** Upkeep in memory. */
 import { type Link, restoredEntry } from '../audit.ts';
 import type { Moment } from '../clock.ts';
-import { codeRow, effectRow, erasedRow, grantRow, toCode, toEffect, toGrant, type VerdictRow } from '../rows.ts';
+import {
+  codeRow,
+  effectRow,
+  erasedRow,
+  grantRow,
+  holdRow,
+  toCode,
+  toEffect,
+  toGrant,
+  toHold,
+  type VerdictRow,
+} from '../rows.ts';
 import {
   CHUNK_ROWS,
   type Chunk,
@@ -75,7 +86,7 @@ function allRows(tables: Tables): { readonly [T in keyof Rows]: Rows[T][] } {
   return {
     grants: [...tables.grants.values()].map(grantRow),
     codes: [...tables.codes.values()].map(codeRow),
-    holds: [...tables.holds.values()],
+    holds: [...tables.holds.values()].map(holdRow),
     hits: [...tables.hits].flatMap(([budget, { times, inMs }]) =>
       times.map((at) => ({ budget, at, until: at + inMs })),
     ),
@@ -100,7 +111,7 @@ function put(tables: Tables, chunk: Chunk): void {
       for (const row of chunk.rows) tables.codes.set(row.id, kept(toCode(row)));
       return;
     case 'holds':
-      for (const row of chunk.rows) tables.holds.set(row.key, row);
+      for (const row of chunk.rows) tables.holds.set(row.key, toHold(row));
       return;
     case 'hits':
       for (const { budget, at, until } of chunk.rows) {

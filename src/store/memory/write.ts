@@ -1,5 +1,5 @@
 /** Minting and redeeming. Everything is checked before the first write; nothing else runs in between. */
-import { checkMinting, checkRedemption } from '../bounds.ts';
+import { checkMinting, checkRedemption, holdRev } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import { StoreFaultError } from '../errors.ts';
 import type { Minting, Redemption, Won } from '../port.ts';
@@ -37,7 +37,7 @@ export function mint(tables: Tables, minting: Minting, { generation }: Moment): 
 /** Uses a code up and writes what follows, if all that was read still holds. */
 export function redeem(tables: Tables, redemption: Redemption, { now, generation }: Moment): Won {
   checkRedemption(redemption);
-  const { grant, spend, issue, once = [], effects = [], verdict } = redemption;
+  const { grant, spend, issue, once = [], holds = [], effects = [], verdict } = redemption;
   if (!asserted(tables, redemption)) return 'stale';
   for (const code of issue) expectGrant(tables, code.grant, []);
   const spent = spend && tables.codes.get(spend.code);
@@ -61,6 +61,7 @@ export function redeem(tables: Tables, redemption: Redemption, { now, generation
   }
   for (const code of issue) tables.codes.set(code.id, kept(code));
   for (const { key, until } of once) tables.once.set(key, until);
+  for (const { key, rev, set } of holds) if (set) tables.holds.set(key, { key, ...set, rev: holdRev(rev, now) });
   for (const effect of effects) tables.effects.set(effect.id, { effect: kept(effect), at: now });
   if (verdict) noteVerdict(tables, verdictRow(verdict));
   return 'done';

@@ -2,7 +2,7 @@
 import type { Code, Grant, Hold } from '../../core/model.ts';
 import { tooMany } from '../errors.ts';
 import type { Ask, Loaded } from '../port.ts';
-import { type CodeRow, type GrantRow, toCode, toGrant } from '../rows.ts';
+import { type CodeRow, type GrantRow, toCode, toGrant, toHold } from '../rows.ts';
 import { COLUMNS } from '../upkeep.ts';
 import { type Connections, reading, rowsOf } from './connection.ts';
 import { givenRow, keepable } from './tables.ts';
@@ -27,7 +27,7 @@ SELECT 'meta' AS kind, NULL::text AS id, NULL::text AS grant_id, clock AS starts
 UNION ALL SELECT 'code', ${CODE}, NULL, NULL FROM found
 UNION ALL SELECT 'grant', id, parent, starts, ends, NULL, NULL, ended_at, state, client, NULL, rev, body, ended_by, NULL
   FROM owned
-UNION ALL SELECT 'hold', key, NULL, until, NULL, NULL, NULL, NULL, NULL, NULL, NULL, rev, NULL, NULL, NULL
+UNION ALL SELECT 'hold', key, NULL, until, NULL, NULL, NULL, NULL, NULL, NULL, NULL, rev, body, NULL, NULL
   FROM holds WHERE key = ANY($3::text[])
 UNION ALL SELECT 'once', key, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM once WHERE key = ANY($4::text[])`,
@@ -153,7 +153,8 @@ function collected(rows: readonly LoadRow[], tick: (floor: number) => number, ow
       records = row.records;
     } else if (kind === 'code') codes.set(row.id, toCode(row as CodeRow));
     else if (kind === 'grant') grants.set(row.id, toGrant(grantOf(row)));
-    else if (kind === 'hold') holds.set(row.id, { key: row.id, until: row.starts, rev: row.rev });
+    else if (kind === 'hold')
+      holds.set(row.id, toHold({ key: row.id, until: row.starts, rev: row.rev, body: row.body }));
     else once.add(row.id);
   }
   return { now, generation, records, codes, grants, holds, once };

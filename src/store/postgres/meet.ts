@@ -5,6 +5,7 @@
  * two statements.
  */
 
+import type { HoldRead } from '../port.ts';
 import { type Draft, groundsOf } from './draft.ts';
 import type { Outcome, Waiting } from './queue.ts';
 
@@ -26,11 +27,12 @@ interface Touches {
 
 /** What an intent asserts and changes. New ids count as changes, so that what is minted can be redeemed right behind. */
 function touchesOf(draft: Draft): Touches {
-  const { grant, spend, unchanged, once, grants, codes } = draft;
+  const { grant, spend, unchanged, once, holds, grants, codes } = draft;
   return {
     writes: [
       ...(spend ? [`code ${spend.code}`] : []),
       ...once.map(({ key }) => `once ${key}`),
+      ...holds.flatMap(({ key, set }) => (set ? [`hold ${key}`] : [])),
       ...grants.map(({ id }) => `grant ${id}`),
       ...codes.map(({ id }) => `code ${id}`),
     ],
@@ -38,6 +40,7 @@ function touchesOf(draft: Draft): Touches {
       ...(grant ? [`grant ${grant.id}`] : []),
       ...groundsOf(draft).map((id) => `grant ${id}`),
       ...unchanged.map(({ code }) => `code ${code}`),
+      ...holds.map(({ key }) => `hold ${key}`),
     ],
   };
 }
@@ -47,6 +50,7 @@ export function openMeeting(maxBatch: number): Meeting {
   let used = new Map<string, number>();
   let unfit = new Set<string>();
   let taken = new Set<string>();
+  let set = new Set<string>();
   let heldBack = false;
 
   return {
@@ -69,25 +73,32 @@ export function openMeeting(maxBatch: number): Meeting {
       return { batch, rest: held.concat(waiting.slice(at)) };
     },
     judged(draft, letter) {
-      const { spend, once } = draft;
+      const { spend, once, holds } = draft;
       if (letter === 'd') {
         if (spend) used.set(spend.code, spend.rev);
         for (const { key } of once) taken.add(key);
+        for (const hold of holds) if (hold.set) set.add(readingOf(hold));
       } else if (letter === 'u') unfit.add(useOf(draft));
     },
     ended() {
-      const [over, notFit, gone] = [used, unfit, taken];
-      [used, unfit, taken] = [new Map(), new Set(), new Set()];
+      const [over, notFit, gone, changed] = [used, unfit, taken, set];
+      [used, unfit, taken, set] = [new Map(), new Set(), new Set(), new Set()];
       if (!heldBack) return undefined;
       return (draft) => {
-        const { spend, once } = draft;
+        const { spend, once, holds } = draft;
         const lost =
           (spend && (over.get(spend.code) === spend.rev || notFit.has(useOf(draft)))) ||
-          once.some(({ key }) => gone.has(key));
+          once.some(({ key }) => gone.has(key)) ||
+          holds.some((hold) => changed.has(readingOf(hold)));
         return lost ? STALE : undefined;
       };
     },
   };
+}
+
+/** A hold as it was read: whoever has read it so, and comes second, is stale. */
+function readingOf({ key, rev }: HoldRead): string {
+  return `${rev} ${key}`;
 }
 
 function useOf({ grant, spend, supersedes }: Draft): string {

@@ -73,6 +73,7 @@ CREATE TABLE writers (
   id ${TEXT} PRIMARY KEY, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, outcome ${TEXT}, at BIGINT NOT NULL);
 `,
   },
+  { version: 2, sql: `ALTER TABLE holds ADD COLUMN body ${TEXT}` },
 ];
 
 const META = `

@@ -5,7 +5,7 @@
 import { recent } from '../../core/limit.ts';
 import type { Consequence } from '../../core/verdict.ts';
 import { keptEntry } from '../audit.ts';
-import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
+import { budgetOf, grown, happened, hitsKept, holdRev, revokedBy } from '../bounds.ts';
 import type { Refusal, Refused } from '../port.ts';
 import { toVerdict, type VerdictRow, verdictRow } from '../rows.ts';
 import { RunAgain } from './connection.ts';
@@ -170,7 +170,7 @@ async function holder(tx: Transaction, keys: readonly string[]): Promise<Holder>
       const held = holds.get(key);
       if (held && at < held.until) return held.until;
       const until = at + holdMs;
-      holds.set(key, { until, rev: Math.max(tx.moment.now, (held?.rev ?? 0) + 1) });
+      holds.set(key, { until, rev: holdRev(held?.rev, tx.moment.now) });
       begun.add(key);
       return until;
     },

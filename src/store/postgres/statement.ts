@@ -55,7 +55,7 @@ c AS MATERIALIZED (
 h AS MATERIALIZED (
   SELECT key, rev FROM holds
   WHERE (SELECT count(*) FROM fence) = 1 AND (SELECT count(*) FROM c) >= 0 AND key = ANY(${p('text[]')})
-  ORDER BY key FOR SHARE),`;
+  ORDER BY key FOR NO KEY UPDATE),`;
 }
 
 /** For each intent, a letter. */
@@ -102,6 +102,15 @@ new_codes AS (
   ${insertInto('codes')} FROM ${unnested('codes', p, ['ord'])} WHERE n.ord IN (SELECT ord FROM won) ORDER BY n.pos),
 new_once AS (
   INSERT INTO once (key, until) SELECT key, until FROM wanted WHERE ord IN (SELECT ord FROM won) ORDER BY key),
+set_holds AS (
+  SELECT ord, key, rev, until, body FROM unnest(${p('int[]')}, ${p('text[]')}, ${p('bigint[]')}, ${p('bigint[]')}, ${p('text[]')})
+    AS s (ord, key, rev, until, body) WHERE ord IN (SELECT ord FROM won)),
+new_holds AS (
+  INSERT INTO holds (key, until, rev, body) SELECT key, until, GREATEST(1, (SELECT now FROM moment)), body
+  FROM set_holds WHERE rev IS NULL ORDER BY key),
+kept_holds AS (
+  UPDATE holds SET until = s.until, body = s.body, rev = GREATEST(s.rev + 1, (SELECT now FROM moment))
+  FROM set_holds s WHERE s.rev IS NOT NULL AND holds.key = s.key),
 new_effects AS (
   ${insertInto('effects', { at: '(SELECT now FROM moment)' })} FROM ${unnested('effects', p, ['ord'])}
   WHERE n.ord IN (SELECT ord FROM won) ORDER BY n.pos),
@@ -123,6 +132,7 @@ export function valuesOf(drafts: readonly Draft[]): unknown[][] {
   const once = each((draft) => draft.once);
   const unchanged = each((draft) => draft.unchanged);
   const holds = each((draft) => draft.holds);
+  const sets = holds.filter(({ part }) => part.set !== undefined);
   const grants = each((draft) => draft.grants);
   const codes = each((draft) => draft.codes);
   const effects = each((draft) => draft.effects);
@@ -151,6 +161,8 @@ export function valuesOf(drafts: readonly Draft[]): unknown[][] {
     ...[ords(others), column(others, ({ part }) => part)],
     ...[ords(grants), ...arraysOf('grants', parts(grants))],
     ...[ords(codes), ...arraysOf('codes', parts(codes))],
+    ...[ords(sets), column(sets, ({ part }) => part.key), column(sets, ({ part }) => part.rev)],
+    ...[column(sets, ({ part }) => part.set?.until), column(sets, ({ part }) => part.set?.data)],
     ...[ords(effects), ...arraysOf('effects', parts(effects))],
     ...[ords(verdicts), ...arraysOf('verdicts', parts(verdicts))],
     ...[ords(verdicts), column(verdicts, ({ part }) => keptEntry(part))],

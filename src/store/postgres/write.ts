@@ -67,14 +67,16 @@ export async function writeBatch(
   });
 }
 
-/** A single-use key that another node took while we wrote: the next run sees it. */
+/** What another node can take while we write: the next run sees it. */
+const TAKEN: ReadonlySet<unknown> = new Set(['once_pkey', 'holds_pkey']);
+
+/** Runs again where somebody was faster. */
 async function takenOnce<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     const violated = (error as { constraint?: unknown }).constraint;
-    if (stateOf(error) === '23505' && violated === 'once_pkey')
-      throw new RunAgain('a single-use key', { cause: error });
+    if (stateOf(error) === '23505' && TAKEN.has(violated)) throw new RunAgain(String(violated), { cause: error });
     throw error;
   }
 }

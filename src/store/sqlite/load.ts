@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Code, Grant, Hold } from '../../core/model.ts';
 import { closed } from '../errors.ts';
 import type { Ask, Loaded } from '../port.ts';
-import { type CodeRow, type GrantRow, toCode, toGrant } from '../rows.ts';
+import { type CodeRow, type GrantRow, type HoldRow, toCode, toGrant, toHold } from '../rows.ts';
 
 /**
  * Prepares loading. All loads that arrive in one turn of the event loop share one snapshot, other processes' writes
@@ -49,7 +49,7 @@ function reader(db: DatabaseSync): (ask: Ask) => Omit<Loaded, 'now' | 'generatio
   const codeOf = db.prepare('SELECT * FROM codes WHERE id = ?');
   const grantOf = db.prepare('SELECT * FROM grants WHERE id = ?');
   const grantAt = db.prepare('SELECT * FROM grants WHERE rowid = ?');
-  const holdOf = db.prepare('SELECT key, until, rev FROM holds WHERE key = ?');
+  const holdOf = db.prepare('SELECT key, until, rev, body FROM holds WHERE key = ?');
   const onceTaken = db.prepare('SELECT 1 FROM once WHERE key = ?');
   return (ask) => {
     const codes = new Map<string, Code>();
@@ -77,8 +77,8 @@ function reader(db: DatabaseSync): (ask: Ask) => Omit<Loaded, 'now' | 'generatio
     }
     for (const id of ask.grants ?? []) readGrant(id);
     for (const key of ask.holds ?? []) {
-      const row = holdOf.get(key) as unknown as Hold | undefined;
-      if (row) holds.set(key, { key, until: row.until, rev: row.rev });
+      const row = holdOf.get(key) as unknown as HoldRow | undefined;
+      if (row) holds.set(key, toHold(row));
     }
     for (const key of ask.once ?? []) if (onceTaken.get(key)) once.add(key);
     return { codes, grants, holds, once };

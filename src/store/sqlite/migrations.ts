@@ -76,6 +76,7 @@ CREATE TABLE checkpoints (
   chain TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, at INTEGER NOT NULL, signature TEXT NOT NULL) STRICT;
 `,
   },
+  { version: 3, sql: 'ALTER TABLE holds ADD COLUMN body TEXT' },
 ];
 
 /**

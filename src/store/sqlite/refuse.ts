@@ -1,11 +1,11 @@
 /** Refusals: appended, counted and acted upon in one transaction. Nothing here depends on a `rev`. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Consequence } from '../../core/verdict.ts';
-import { budgetOf, grown, happened, hitsKept, revokedBy } from '../bounds.ts';
+import { budgetOf, grown, happened, hitsKept, holdRev, revokedBy } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import type { Refusal, Refused, Revoked } from '../port.ts';
 import { toVerdict, type VerdictRow, verdictRow } from '../rows.ts';
-import type { Inserts } from './tables.ts';
+import { type Inserts, KEEP_HOLD } from './tables.ts';
 
 type RevokeGrant = (id: string, cause: string, moment: Moment) => Revoked;
 
@@ -46,15 +46,13 @@ function striker(db: DatabaseSync): (refusal: Refusal, moment: Moment) => Conseq
      WHERE id = ? AND state = 'live' AND (total IS NULL OR used < total)`,
   );
   const holdOf = db.prepare('SELECT until, rev FROM holds WHERE key = ?');
-  const keepHold = db.prepare(
-    'INSERT INTO holds VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET until = excluded.until, rev = excluded.rev',
-  );
+  const keepHold = db.prepare(KEEP_HOLD);
 
   function hold(key: string, holdMs: number, at: number, now: number): Consequence {
     const held = holdOf.get(key) as { until: number; rev: number } | undefined;
     if (held && at < held.until) return { heldUntil: held.until };
     const until = at + holdMs;
-    keepHold.run(key, until, Math.max(now, (held?.rev ?? 0) + 1));
+    keepHold.run(key, until, holdRev(held?.rev, now), null);
     return { heldUntil: until };
   }
 

@@ -21,6 +21,10 @@ export interface Inserts {
   verdictAgain(row: VerdictRow, why: 'grown' | 'erased'): void;
 }
 
+/** Makes a hold, or sets it; without data it keeps what it has. */
+export const KEEP_HOLD = `INSERT INTO holds (key, until, rev, body) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
+  SET until = excluded.until, rev = excluded.rev, body = coalesce(excluded.body, body)`;
+
 /** Prepares the inserts of one connection. */
 export function inserts(db: DatabaseSync, chain: Chain): Inserts {
   const grantNo = 'coalesce(?, (SELECT rowid FROM grants WHERE id = ?))';

@@ -1,10 +1,10 @@
 /** Minting and redeeming. Everything asserted is checked before the first write; see `queue.ts` for why. */
 import type { DatabaseSync } from 'node:sqlite';
-import { checkMinting, checkRedemption } from '../bounds.ts';
+import { checkMinting, checkRedemption, holdRev } from '../bounds.ts';
 import type { Moment } from '../clock.ts';
 import { StoreFaultError } from '../errors.ts';
 import type { Minting, Redemption, Won } from '../port.ts';
-import type { Inserts } from './tables.ts';
+import { type Inserts, KEEP_HOLD } from './tables.ts';
 
 /** What it takes for a code to be used or superseded, besides its `rev`. One parameter: the generation. */
 const USABLE = `state = 'live' AND generation = ? AND (total IS NULL OR used < total)`;
@@ -39,6 +39,7 @@ export function redeemer(db: DatabaseSync, insert: Inserts): (redemption: Redemp
   const grantAt = db.prepare(`SELECT rowid AS no FROM grants WHERE id = ? AND rev = ? AND state = 'active'`);
   const codeAt = db.prepare('SELECT 1 FROM codes WHERE id = ? AND rev = ?');
   const holdOf = db.prepare('SELECT rev FROM holds WHERE key = ?');
+  const keepHold = db.prepare(KEEP_HOLD);
   const onceTaken = db.prepare('SELECT 1 FROM once WHERE key = ?');
   const takeOnce = db.prepare('INSERT INTO once VALUES (?, ?)');
   const spendCode = db.prepare(
@@ -56,7 +57,7 @@ export function redeemer(db: DatabaseSync, insert: Inserts): (redemption: Redemp
 
   return (redemption, { now, generation }) => {
     checkRedemption(redemption);
-    const { grant, spend, issue, once = [], effects = [], verdict } = redemption;
+    const { grant, spend, issue, once = [], holds = [], effects = [], verdict } = redemption;
     const found = grantAt.get(grant.id, grant.rev) as { no: number } | undefined;
     if (!found || !asserted(redemption)) return 'stale';
     for (const code of issue) {
@@ -70,6 +71,7 @@ export function redeemer(db: DatabaseSync, insert: Inserts): (redemption: Redemp
     const at = { id: grant.id, no: found.no };
     for (const code of issue) insert.code(code, at);
     for (const { key, until } of once) takeOnce.run(key, until);
+    for (const { key, rev, set } of holds) if (set) keepHold.run(key, set.until, holdRev(rev, now), set.data);
     for (const effect of effects) insert.effect(effect, now);
     if (verdict) insert.verdict(verdict, {}, at);
     return 'done';

@@ -118,6 +118,36 @@ export function redeemCases(open: Open): void {
       ).toBe('done');
     });
 
+    it('sets a hold for one of those that have read it alike, and keeps its data to the byte', async () => {
+      const grant = grantOf();
+      await t.store.mint({ grant, codes: [] });
+      const setting = (rev: number | null, data: string): Redemption => ({
+        now: t.time,
+        grant: { id: grant.id, rev: grant.rev },
+        holds: [{ key: 'slot', rev, set: { until: t.time + 1_000, data } }],
+        issue: [],
+        verdict: verdictOf(),
+      });
+      const held = async () => (await t.store.load({ holds: ['slot'] })).holds.get('slot');
+      let rev: number | null = null;
+      for (const round of ['first', 'second']) {
+        const reading: number | null = rev;
+        const data = Array.from({ length: 20 }, (_, i) => JSON.stringify([round, i, '\0 \ud800 é']));
+        const answers = await Promise.all(data.map((one) => t.store.redeem(setting(reading, one))));
+        expect(answers.filter((answer) => answer === 'done')).toHaveLength(1);
+        const hold = await held();
+        expect(hold?.data).toBe(data[answers.indexOf('done')]);
+        expect(hold?.until).toBe(t.time + 1_000);
+        expect(hold?.rev).toBeGreaterThan(reading ?? 0);
+        rev = hold?.rev ?? 0;
+      }
+      expect((await t.store.find('verdicts', {})).length).toBe(2);
+      await t.store.refuse(
+        failing({ strike: { key: 'slot', limit: { id: 's', count: 1, inMs: 10, then: { holdMs: 5_000 } } } }),
+      );
+      expect((await held())?.data).toMatch(/^\["second/);
+    });
+
     it('is stale when the grant is pending, denied or revoked', async () => {
       for (const state of ['pending', 'denied', 'revoked'] as const) {
         const grant = grantOf({ state });
