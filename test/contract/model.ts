@@ -79,6 +79,23 @@ const steps: fc.Arbitrary<{ readonly say: unknown; readonly run: Step }> = fc.on
     })),
   fc
     .record({
+      grant: fc.record({ id: n.map((i) => `gr_${i}`), rev: fc.constant(1) }),
+      key: n.map((i) => `key ${i}`),
+      /** Of every so many readings one is old. */
+      old: fc.constantFrom(0, 0, 0, 1),
+      set: fc.record({ until: fc.nat({ max: 400 }), data: n.map((i) => JSON.stringify({ i })) }),
+      verdict: maybe(verdict),
+    })
+    .map(({ key, old, set, ...say }) => ({
+      say: { key, old, set, ...say },
+      run: async (store: Store, at: At) => {
+        const read = (await store.load({ holds: [key] })).holds.get(key)?.rev;
+        const holds = [{ key, rev: read === undefined ? null : read - old, set }];
+        return store.redeem({ ...given(say), now: at(0), holds, issue: [] });
+      },
+    })),
+  fc
+    .record({
       verdict,
       coalesce: maybe(n.map(String)),
       strike: maybe(

@@ -1,12 +1,9 @@
 /** Makes a verdict row of a judged case, and says how repeated refusals are kept. */
-import { createHash } from 'node:crypto';
 import { type Judgement, type Verdict, verdictRow, withTree } from '../../core/verdict.ts';
-import { newId } from '../../protocols/typed-code/typed-code.ts';
+import { minuteKey, newId } from '../../protocols/typed-code/typed-code.ts';
 import type { Refusal } from '../../store/port.ts';
 import type { Case } from './case.ts';
 import { type Action, judge, policy } from './profile.ts';
-
-const COALESCE_MS = 60_000;
 
 /** What is known of an attempt beside its case. */
 export interface Attempt {
@@ -41,7 +38,5 @@ export function withChecks(verdict: Verdict): Verdict {
  */
 export function refusalOf(c: Case, verdict: Verdict): Refusal {
   const { source, code = '-', action, at, decisive, cause } = verdict;
-  const parts = ['home', source, code, action, Math.floor(at / COALESCE_MS), decisive, cause];
-  const coalesce = createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 27);
-  return { now: c.now, verdict, coalesce };
+  return { now: c.now, verdict, coalesce: minuteKey(at, ['home', source, code, action, decisive, cause]) };
 }

@@ -1,13 +1,10 @@
 /** Makes a verdict row of a judged case: who, what, which snapshot; and how a refusal is counted and coalesced. */
-import { createHash } from 'node:crypto';
 import { strikeOf } from '../../core/limit.ts';
 import { type Judgement, type Verdict, verdictRow, withTree } from '../../core/verdict.ts';
-import { newId } from '../../protocols/typed-code/typed-code.ts';
+import { minuteKey, newId } from '../../protocols/typed-code/typed-code.ts';
 import type { Refusal } from '../../store/port.ts';
 import type { Case } from './case.ts';
 import { type Action, judge, policy } from './profile.ts';
-
-const COALESCE_MS = 60_000;
 
 /** What is known of an attempt beside its case. */
 export interface Attempt {
@@ -78,6 +75,5 @@ export function refusalOf(c: Case, judgement: Judgement, verdict: Verdict): Refu
 function coalesceKey(c: Case, verdict: Verdict): string {
   const { source, code = '-', action, at, decisive, cause } = verdict;
   const client = 'client' in c ? (c.client?.id ?? '-') : '-';
-  const parts = [source, code, client, action, Math.floor(at / COALESCE_MS), decisive, cause];
-  return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 27);
+  return minuteKey(at, [source, code, client, action, decisive, cause]);
 }

@@ -22,6 +22,9 @@ export type Purpose = keyof typeof LABELS;
 /** Body lengths, in characters. */
 export const BODY_LENGTH = { opaque: 29, bound: 16 } as const;
 
+/** Random bits in a body, rounded down: the two characters of the time bucket are not random. */
+export const ENTROPY_BITS = { opaque: 160, bound: 95 } as const;
+
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -107,12 +110,17 @@ export function codeId(purpose: Purpose, body: string): string {
 }
 
 /** A fresh id: prefix, 22 bits that name a time bucket, 106 that are random; 26 characters. */
-export function newId(prefix: 'vd_' | 'gr_' | 'ef_', now: number): string {
+export function newId(prefix: 'vd_' | 'gr_' | 'ef_' | 'at_', now: number): string {
   const bytes = Buffer.from(random(16).buffer);
   const bucket = Math.floor(now / BUCKET_MS) % 2 ** ID_BUCKET_BITS;
   const spare = 24 - ID_BUCKET_BITS;
   bytes.writeUIntBE(bucket * 2 ** spare + ((bytes[0] ?? 0) >> (8 - spare)), 0, 3);
   return prefix + toCrockford(bytes);
+}
+
+/** What repeats within a minute is one row: the key of that row, from what makes two attempts the same. */
+export function minuteKey(at: number, parts: readonly (string | undefined)[]): string {
+  return hash('sha256', [Math.floor(at / 60_000), ...parts].join('\n'), 'base64url').slice(0, 27);
 }
 
 /** The beginning of an id, as people are shown it: the prefix and ten characters. */
