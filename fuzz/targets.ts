@@ -10,6 +10,7 @@ import { HAP } from './hap.ts';
 import { HAP_ACCESSORY, HAP_REQUESTS } from './hap-accessory.ts';
 import { AUTHORIZATION } from './headers.ts';
 import { HOME } from './home.ts';
+import { PAYMENTS } from './payments.ts';
 import type { Target } from './target.ts';
 
 export { corpusOf } from './target.ts';
@@ -29,4 +30,5 @@ export const TARGETS: readonly Target[] = [
   DOCTOR,
   HAP_ACCESSORY,
   HAP_REQUESTS,
+  ...PAYMENTS,
 ];

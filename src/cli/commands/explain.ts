@@ -15,6 +15,7 @@ import { renderReadings } from '../render/readings.ts';
 import { explainClient } from './explain-client.ts';
 import { explainError } from './explain-error.ts';
 import { explainHomeOf, explainLog, explainScreen, isHomeLog } from './explain-home.ts';
+import { explainPayment } from './explain-payments.ts';
 import { explainRequest } from './explain-request.ts';
 import { explainSigned } from './explain-signed.ts';
 import { readArtefact } from './read-artefact.ts';
@@ -47,9 +48,10 @@ export function registerExplain(program: Command, environment: Environment): voi
       'explain home lamp                        an accessory: what it answers, and what is wrong (id, host:port, name)',
       'explain home pairing.log                 a transcript, or a log of other software; - is stdin',
       "explain 'Unable to pair. Invalid Authorization Code.'",
+      'explain 51 HAP UPD                       the answer to a card payment, as printed, or as ISO 8583 in hex',
       'explain hap 51                           words: all they may mean',
     ],
-    json: 'ids as `show` does; else {kind: "request" | "error" | "code" | "signed-code" | "home" | "words" | "client" | "unknown", …}',
+    json: 'ids as `show` does; else {kind: "request" | "error" | "code" | "signed-code" | "home" | "card-decline" | "words" | "client" | "unknown", …}',
   });
 }
 
@@ -74,6 +76,8 @@ async function explain(cli: Cli, text: string, all: boolean): Promise<ExitCode> 
       return explainCode(cli, artefact);
     case 'hap-transcript':
       return explainLog(cli, text, all);
+    case 'card-decline':
+      return explainPayment(cli, text, all);
     case 'words':
       return explainWords(cli, artefact.text, all);
     case 'http-response':

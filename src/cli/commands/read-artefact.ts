@@ -1,5 +1,6 @@
 /** Gets hold of what is to be explained: from stdin, from a file, or from the words themselves. */
 import { readFile, stat } from 'node:fs/promises';
+import { readIso8583 } from '../../protocols/iso8583/read.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../exit.ts';
 import { readStdin } from '../prompt.ts';
@@ -33,10 +34,17 @@ function looksLikeFile(text: string): boolean {
   );
 }
 
+/** Text as it is; the bytes of an ISO 8583 response as hex. */
 function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
+    if (isCardResponse(bytes)) return bytes.toString('hex');
     throw new UsageError('expected text, got bytes that are no UTF-8', 'bring the request or response as text');
   }
+}
+
+function isCardResponse(bytes: Buffer): boolean {
+  const read = readIso8583(bytes);
+  return read.ok && read.response && read.responseCode !== undefined;
 }

@@ -17,14 +17,18 @@ const WHO: Readonly<Record<Audience, string>> = {
 const INDENT = 7;
 const GAP = 3;
 
-/** The checklist as lines; groups in the order of their first entry, so that the most decisive stands first. */
-export function renderChecklist(todos: readonly Todo[], style: Style): Line[] {
+/** The checklist as lines, with other names for who can do it where they are given; groups in the order of their first entry, so that the most decisive stands first. */
+export function renderChecklist(
+  todos: readonly Todo[],
+  style: Style,
+  who: Readonly<Record<Audience, string>> = WHO,
+): Line[] {
   if (todos.length === 0) return [];
   const column = ruleColumn(todos, style);
   let number = 0;
   const lines: Line[] = [[span(style, 'What to do', 'strong')]];
   for (const [audience, entries] of Map.groupBy(todos, (todo) => todo.audience)) {
-    lines.push([blanks(2), span(style, WHO[audience], 'faint')]);
+    lines.push([blanks(2), span(style, who[audience], 'faint')]);
     for (const entry of entries) lines.push(...todoLines(entry, ++number, column, style));
   }
   return lines;

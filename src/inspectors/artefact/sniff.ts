@@ -8,6 +8,8 @@ import { findCurl, readCurl } from '../../protocols/curl/read.ts';
 import type { HttpResponse, ReadRequest, ReadResponse } from '../../protocols/http-text/message.ts';
 import { TEXT_MAX } from '../../protocols/http-text/message.ts';
 import { readHttpRequest, readHttpResponse } from '../../protocols/http-text/read.ts';
+import { readDeclineText } from '../../protocols/iso8583/decline-text.ts';
+import { readIso8583 } from '../../protocols/iso8583/read.ts';
 import { type OAuthError, readOAuthError, referenceOf } from '../../protocols/oauth-error/oauth-error.ts';
 import { COMPLAINT } from '../../protocols/signed-code/causes.ts';
 import { meansSigned } from '../../protocols/signed-code/read.ts';
@@ -25,6 +27,8 @@ export type Artefact =
   | { readonly kind: 'signed-code' }
   /** A transcript of a HAP controller, as JSON lines or one JSON array. */
   | { readonly kind: 'hap-transcript' }
+  /** A decline of a card payment: a response code with what stands around it, or an ISO 8583 response. */
+  | { readonly kind: 'card-decline' }
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'unknown'; readonly came: string };
 
@@ -38,12 +42,14 @@ const KINDS: readonly ((text: string) => Artefact | undefined)[] = [
   aMessage,
   aUrl,
   aFormBody,
+  aCardResponse,
   aSignedCode,
   aLabelledCode,
   anOAuthError,
   anIdAmongWords,
   aComplaint,
   aBareCode,
+  aDecline,
   someWords,
 ];
 
@@ -143,6 +149,17 @@ function aFormBody(text: string): Artefact | undefined {
   if (!read.ok) return undefined;
   const notes = ['a body alone was read as POST /token with the form content type', ...read.notes];
   return { kind: 'http-request', read: { ...read, notes } };
+}
+
+/** An ISO 8583 response, as text or in hex. A long text of other things in hex is none: it would have to be read up to field 39. */
+function aCardResponse(text: string): Artefact | undefined {
+  const read = readIso8583(text);
+  return read.ok && read.response && read.responseCode !== undefined ? { kind: 'card-decline' } : undefined;
+}
+
+/** `51 HAP UPD`, or words that introduce a response code. */
+function aDecline(text: string): Artefact | undefined {
+  return readDeclineText(text) ? { kind: 'card-decline' } : undefined;
 }
 
 /** A signed code, mistreated or not, alone or among words. */

@@ -124,8 +124,8 @@ export const ENTRIES: readonly Entry[] = [
     means:
       'response code 51 of a card payment: insufficient funds. The issuer declined; it is no fault of the terminal',
     bring: 'the response code with everything printed around it, and when the first attempt was',
-    command: WORDS_ONLY,
-    judged: 'not yet',
+    command: "counterfoil explain '51 DECLINED on visa'",
+    judged: 'now',
     words: {
       decline: 3,
       declined: 3,
@@ -151,8 +151,8 @@ export const ENTRIES: readonly Entry[] = [
     means:
       'in "51 HAP UPD" the letters are an action of one processing system behind response code 51. No public table defines them: only that processor can say what they mean',
     bring: 'the whole response line, and the name of the processor',
-    command: WORDS_ONLY,
-    judged: 'not yet',
+    command: "counterfoil explain '51 HAP UPD at <processor>'",
+    judged: 'now',
     words: {
       upd: 3,
       suffix: 3,

@@ -14,6 +14,7 @@ export const LABELS = {
   authorization_code: 'hap5.1-authcode:',
   access_token: 'cfa_',
   refresh_token: 'cfr_',
+  payments_key: 'cfp_',
 } as const;
 
 /** A purpose that has a label. */

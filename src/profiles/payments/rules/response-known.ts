@@ -1,0 +1,41 @@
+import { classOf, cleared, newest, RANK } from '../case.ts';
+import { findingOf, NEVER, type PaymentsRule } from '../closing.ts';
+import { OURS } from '../data.ts';
+import { FIXES } from '../words.ts';
+
+/** What the last answer meant is known. */
+export const responseKnown: PaymentsRule = {
+  id: 'payments.response-known',
+  cite: 'Counterfoil, payments gate; ISO 8583:1987 field 39',
+  refusal: 'unknown_response',
+  why: 'a retry on a guess may be the one that is forbidden: unknown means do not retry',
+  causes: {
+    code: {
+      say: 'the last answer carries a code that no table here knows',
+      fixes: [
+        { audience: 'client', say: 'ask the processor what the code means, and record the answer in its own words' },
+        { audience: 'operator', say: 'add the code to rules-data with its source' },
+        FIXES.bank,
+      ],
+    },
+    dialect: {
+      say: 'the last answer is in the language of a processor that no table here knows',
+      fixes: [
+        {
+          audience: 'client',
+          say: 'record the raw network code with processor `iso8583`, where the processor gives it',
+        },
+        { audience: 'operator', say: 'add the processor to rules-data/dialects.json with its source' },
+        FIXES.bank,
+      ],
+    },
+  },
+  closes: (c, _now, epoch) => {
+    const last = newest(c, RANK.amount, ({ outcome }) => outcome === 'declined');
+    if (last === undefined || classOf(c, last, epoch) !== 'unknown') return undefined;
+    if (cleared(c, epoch.classes.get('unknown')?.clears ?? [], last)) return undefined;
+    const cause = epoch.dialects.has(c.attempt.processor) ? 'code' : 'dialect';
+    return { until: NEVER, cause, from: OURS };
+  },
+  check: (c) => findingOf(c, responseKnown),
+};

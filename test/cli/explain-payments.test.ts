@@ -1,0 +1,58 @@
+/** `counterfoil explain` with the answer to a card payment: as it is printed, as a message, and as words of another trade. */
+// proves: K1, K4, K5, X12, X13
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectGolden, pasted } from './golden.ts';
+import { openPlace, type Place } from './place.ts';
+
+const PAN = '4111111111111111';
+/** Fields 2, 39, 48 (advice 24), 49. */
+const MESSAGE: Buffer = Buffer.concat([
+  Buffer.from('0110'),
+  Buffer.from('4000000002018000', 'hex'),
+  Buffer.from(`16${PAN}51007T840224978`),
+]);
+let nowhere: Place;
+
+beforeAll(() => {
+  nowhere = openPlace();
+});
+afterAll(() => nowhere.close());
+
+describe('explain, of a card decline', () => {
+  it('says what 51 HAP UPD means to merchant and customer, and that HAP and UPD are unknown', async () => {
+    const ran = await nowhere.cf(['explain', '51', 'HAP', 'UPD']);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('response code 51: insufficient funds · again after 12 h');
+    expectGolden('explain-51-hap-upd', pasted(ran));
+    const json = JSON.parse((await nowhere.cf(['explain', '51 HAP UPD', '--json'])).out);
+    expect(json).toMatchObject({ kind: 'card-decline', code: '51', class: 'funds', againInMs: 43_200_000 });
+  });
+
+  it('leaves hap 51 without more to the list of readings, where this one stands with its command', async () => {
+    const ran = await nowhere.cf(['explain', 'hap', '51']);
+    expect(ran.code).toBe(3);
+    expect(ran.out).toContain("then: counterfoil explain '51 HAP UPD at <processor>'");
+  });
+
+  it('takes processor, network and advice from behind the code', async () => {
+    expect((await nowhere.cf(['explain', '14 on visa'])).out).toContain('not again, unless something new comes in');
+    expect((await nowhere.cf(['explain', '51 NSF MAC 30 on mastercard'])).out).toContain('again after 10 days');
+    const unknown = await nowhere.cf(['explain', 'Q7', 'DECLINED']);
+    expect(unknown.code).toBe(3);
+    expect(unknown.out).toContain('not known here, so it is not tried again');
+  });
+
+  it('reads an ISO 8583 response as hex, from a file of hex or of bytes, and repeats no card number', async () => {
+    writeFileSync(join(nowhere.folder, 'response.txt'), `${MESSAGE.toString('hex')}\n`);
+    writeFileSync(join(nowhere.folder, 'response.log'), MESSAGE);
+    const hex = await nowhere.cf(['explain', MESSAGE.toString('hex')]);
+    expect(hex.code).toBe(1);
+    expect(hex.out).toMatch(/mastercard-advice.*\n.*\n.*expected 1 h after this answer/);
+    expect(await nowhere.cf(['explain', 'response.txt'])).toMatchObject({ code: 1, out: hex.out });
+    expect(await nowhere.cf(['explain', 'response.log'])).toMatchObject({ code: 1, out: hex.out });
+    expect(await nowhere.cf(['explain', '-'], { stdin: MESSAGE })).toMatchObject({ code: 1, out: hex.out });
+    expect(hex.out + hex.err).not.toContain(PAN.slice(0, 6));
+  });
+});
