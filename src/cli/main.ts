@@ -43,7 +43,7 @@ const environment: Environment = {
 };
 
 process.exitCode = await run(process.argv.slice(2), environment, {
-  first: [registerStart(openData)],
+  first: [registerStart(openData, checkTrail)],
   last: [
     registerBackup(openData),
     registerRestore(openData),

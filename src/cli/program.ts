@@ -5,11 +5,15 @@ import { DEFAULT_DB, databaseOf, exitCodeOf } from './cli.ts';
 import { registerApp } from './commands/app.ts';
 import { registerCodes } from './commands/codes.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerFix } from './commands/fix.ts';
 import { registerGrants } from './commands/grants.ts';
+import { registerGuide } from './commands/guide.ts';
 import { registerHome } from './commands/home/home.ts';
 import { registerMint } from './commands/mint.ts';
+import { registerPayments } from './commands/payments/payments.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRevoke } from './commands/revoke.ts';
+import { registerShare } from './commands/share.ts';
 import { registerShow } from './commands/show.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUpd } from './commands/upd.ts';
@@ -29,12 +33,16 @@ const COMMANDS: readonly Register[] = [
   registerVerdicts,
   registerShow,
   registerReplay,
+  registerFix,
+  registerGuide,
   registerGrants,
   registerCodes,
   registerMint,
   registerUpd,
   registerRevoke,
+  registerShare,
   registerHome,
+  registerPayments,
   registerApp,
   registerUser,
   registerStatus,

@@ -20,6 +20,14 @@ export type Finding =
     }
   | { readonly outcome: 'skip'; readonly because: string };
 
+/**
+ * What a check may show to a developer, from whom the owner's private facts are withheld.
+ * `all`: it shows nothing but what came with the request, what the application is registered with, and what is the same for
+ * everybody. `own`: also what a code was asked for with; shown of the application's own codes. `cause`: what it compares is
+ * the owner's, and that it failed, why and what to do may be told. `own-cause`: the same, of the application's own codes.
+ */
+export type Open = 'all' | 'own' | 'cause' | 'own-cause';
+
 /** A rule judges one thing about a case of type `C`. */
 export interface Rule<C> {
   /** `<profile>.<file name>` */
@@ -36,6 +44,10 @@ export interface Rule<C> {
   readonly counts?: readonly string[];
   /** Causes that never refuse: the check holds, and somebody should know. */
   readonly warns?: readonly string[];
+  /** What the developer of the application that asked may see of this check. Absent: nothing, unless it decided. */
+  readonly open?: Open;
+  /** This check holds only where the code is one of the application that presents it. */
+  readonly whose?: true;
   readonly causes: Readonly<Record<string, CauseText>>;
   /** Pure and total: never throws, never reads a clock. */
   check(c: C): Finding;

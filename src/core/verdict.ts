@@ -84,6 +84,8 @@ export interface Verdict {
   /** How many equal attempts this row stands for (unknown handles are coalesced). */
   readonly times: number;
   readonly consequence?: Consequence;
+  /** What is the owner's was taken out for whoever looks (`withhold.ts`); no kept row has it. */
+  readonly withheld?: true;
   /** Its subject, source, snapshot and tree were erased on request; the rest stays. */
   readonly erased?: true;
 }

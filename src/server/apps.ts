@@ -56,11 +56,22 @@ export async function addApp(registry: Registry, id: string, input: AppInput, no
 /** Changes what `input` names and keeps the rest. */
 export async function editApp(registry: Registry, id: string, input: AppInput): Promise<SavedApp> {
   for (let tries = 0; tries < 5; tries++) {
-    const { rev, body } = await appNamed(registry, id);
-    const saved = await save(registry, id, rev, body, input);
+    const { rev } = await appNamed(registry, id);
+    const saved = await editAppAt(registry, id, rev, input);
     if (saved) return saved;
   }
   throw new OperationError(`application ${id} is being changed by somebody else: try again`);
+}
+
+/** The same for the application as it stood at `rev`: undefined when somebody else changed it meanwhile. */
+export async function editAppAt(
+  registry: Registry,
+  id: string,
+  rev: number,
+  input: AppInput,
+): Promise<SavedApp | undefined> {
+  const found = await appNamed(registry, id);
+  return found.rev === rev ? save(registry, id, rev, found.body, input) : undefined;
 }
 
 async function save(
@@ -70,18 +81,25 @@ async function save(
   from: App,
   input: AppInput,
 ): Promise<SavedApp | undefined> {
+  const after = appAfter(id, from, input);
+  const fresh = after.type === 'confidential' && (after.secretHash === undefined || input.rotateSecret === true);
+  const secret = fresh ? `cfs_${randomBytes(32).toString('base64url')}` : undefined;
+  const app: App = secret === undefined ? after : { ...after, secretHash: hashSecret(secret) };
+  if (!(await registry.save('app', id, rev, app))) return undefined;
+  return { app: viewOf({ id, rev, body: app }), ...(secret !== undefined && { secret }) };
+}
+
+/** The application after an edit, a new secret aside. @throws OperationError for what may not be registered */
+export function appAfter(id: string, from: App, input: AppInput): App {
   const type = input.type ?? from.type;
   const authMethod = authMethodOf(type, input.authMethod, from.authMethod);
-  const fresh = type === 'confidential' && (from.secretHash === undefined || input.rotateSecret === true);
   if (type === 'public' && input.rotateSecret)
     throw new OperationError(`${id} is public and has no secret: register it with --type confidential`);
-  const secret = fresh ? `cfs_${randomBytes(32).toString('base64url')}` : undefined;
-  const secretHash = secret === undefined ? from.secretHash : hashSecret(secret);
   const app: App = {
     name: input.name ?? from.name,
     type,
     authMethod,
-    ...(type === 'confidential' && secretHash !== undefined && { secretHash }),
+    ...(type === 'confidential' && from.secretHash !== undefined && { secretHash: from.secretHash }),
     redirectUris: redirectUrisOf(input.redirectUris ?? from.redirectUris),
     grantTypes: input.grantTypes ?? from.grantTypes,
     scopes: scopesOf(from.scopes, input),
@@ -90,8 +108,7 @@ async function save(
   };
   if (app.name === '' || app.name.length > 100)
     throw new OperationError('expected an application name of 1 to 100 characters');
-  if (!(await registry.save('app', id, rev, app))) return undefined;
-  return { app: viewOf({ id, rev, body: app }), ...(secret !== undefined && { secret }) };
+  return app;
 }
 
 function authMethodOf(type: App['type'], wanted: AuthMethod | undefined, current: AuthMethod): AuthMethod {

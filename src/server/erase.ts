@@ -3,11 +3,16 @@ import type { Grant } from '../core/model.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
 import type { Erased, Erasure, Upkeep } from '../store/upkeep.ts';
+import { forgetAccountEvents } from './account-events.ts';
 import { revokeEach } from './grants.ts';
+import { eraseShares } from './share.ts';
+import { endSignIns } from './users.ts';
 
 /** What erasing came to. */
 export interface Erasing extends Erased {
   readonly revokedGrants: number;
+  /** Links to what is erased now. */
+  readonly endedShares: number;
   readonly user?: string;
 }
 
@@ -25,9 +30,16 @@ export interface EraseDeps {
 export async function erase({ store, registry, upkeep }: EraseDeps, what: Erasure): Promise<Erasing> {
   const { by } = what;
   const leaves = by !== undefined && what.since === undefined && what.until === undefined && what.grant === undefined;
-  if (!leaves) return { ...(await upkeep.erase(what)), revokedGrants: 0 };
+  if (!leaves) {
+    const erased = await upkeep.erase(what);
+    return { ...erased, revokedGrants: 0, endedShares: await eraseShares(store, registry) };
+  }
   const removed = await registry.remove('user', by);
+  await endSignIns(registry, by);
+  await forgetAccountEvents(registry, by);
   const given = (grant: Grant): boolean => grant.by === by && (grant.state === 'active' || grant.state === 'pending');
   const revokedGrants = await revokeEach(store, {}, given, 'person-erased');
-  return { ...(await upkeep.erase(what)), revokedGrants, ...(removed && { user: by }) };
+  const erased = await upkeep.erase(what);
+  const endedShares = await eraseShares(store, registry, by);
+  return { ...erased, revokedGrants, endedShares, ...(removed && { user: by }) };
 }

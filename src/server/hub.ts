@@ -3,17 +3,21 @@ import type { Verdict } from '../core/verdict.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { createReplayCache } from '../profiles/oauth/prove/replay-cache.ts';
 import { oauthRoutes } from '../profiles/oauth/routes.ts';
+import { errorUri } from '../profiles/oauth/wire.ts';
+import type { Route } from '../protocols/http/exchange.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
 import { type Devices, type Lamp, startDevices } from './accessories/devices.ts';
 import type { House } from './accessories/house.ts';
 import { API_SCOPES, apiRoutes } from './api.ts';
+import type { AuditSource } from './audit-check.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { combining } from './combining.ts';
 import { DEFAULT_PORT, HOST_NAMES, HUB_ID, KEEP_DAYS, LAMP_ID, LIMITS, oauthConfig, readIssuer } from './config.ts';
 import { loadAssets } from './console/assets.ts';
 import { consoleRoutes } from './console/index.ts';
 import { type EffectsWorker, startEffectsWorker } from './effects-worker.ts';
+import { createFirstRun, type FirstRun } from './first-run.ts';
 import { homeRoutes } from './home/api.ts';
 import { homeBeyond, meaningsOf } from './home/beyond.ts';
 import { ownershipRoutes } from './home/ownership-api.ts';
@@ -25,6 +29,11 @@ import { appRoutes } from './manage.ts';
 import { observed } from './observe.ts';
 import { createOperations } from './operate.ts';
 import type { Operations } from './operations.ts';
+import { createPasskeys, passkeySite } from './passkeys.ts';
+import { changePassword, type PasswordChange } from './password-change.ts';
+import { createHasher } from './passwords.ts';
+import { paymentsRoutes } from './payments/api.ts';
+import { createPulse } from './pulse.ts';
 import { createSessions, type Sessions } from './session.ts';
 import { signInRoutes } from './sign-in.ts';
 import { createStreams } from './streams.ts';
@@ -59,6 +68,8 @@ export interface HubOptions {
   readonly setupCodes?: 'static' | 'rotating';
   /** Time zone (IANA) of the house, for hours in scopes; the machine's unless given. */
   readonly zone?: string;
+  /** The audit trail, and where the master key is; without it there is no page of it. */
+  readonly audit?: AuditSource;
   /** Days that dead codes and verdicts are kept; 400 unless told. */
   readonly keepDays?: number;
   /** Milliseconds since the epoch, for what is not in the store: failed sign-ins, forms of strangers. */
@@ -77,7 +88,10 @@ export interface Hub {
   readonly issuer: string;
   readonly port: number;
   readonly operations: Operations;
+  /** The addresses of what people open: everything that a browser's cookie signs in. */
+  readonly pages: readonly Pick<Route, 'method' | 'path'>[];
   readonly sessions: Sessions;
+  readonly firstRun: FirstRun;
   readonly house: House;
   readonly lamp: Lamp;
   /** The hub as an accessory: where it listens, and its setup code. */
@@ -124,8 +138,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const limits: Limits = { ...LIMITS, ...options.limits };
   const pace = createPace(limits.refreshBurst, limits.refreshEveryMs);
   const failures = createPace(limits.failureBurst, limits.failureEveryMs);
+  const pulse = createPulse();
   const store = observed(combining(options.store, failures), {
-    onVerdict: (verdict) => options.onVerdict?.(verdict),
+    onVerdict: (verdict) => {
+      pulse.wake();
+      options.onVerdict?.(verdict);
+    },
     onEffects: () => worker?.wake(),
   });
   const shared = options.shared ?? false;
@@ -144,21 +162,26 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   // Plain http is allowed on loopback only, so cookies that are not `Secure` never cross a network.
   const secure = given?.startsWith('https:') ?? false;
   const sessions = createSessions({ store, registry, clock, key: keys.session, secure });
-  const users = createUsers({ registry, clock });
+  const hasher = createHasher();
+  const users = createUsers({ registry, clock, hasher });
+  const firstRun = createFirstRun({ store, registry, users });
   // One memory of proofs for all of the API: a proof is for one call, whichever it is.
   const seen = createReplayCache();
   const streams = createStreams(limits.streamsPerGrant);
   const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const assets = loadAssets();
-  let made: { readonly oauth: OAuthDeps; readonly operations: Operations } | undefined;
+  let made: Pick<Hub, 'oauth' | 'operations' | 'pages'> | undefined;
   const listener = await listen({
     routes: (port) => {
       const config = oauthConfig(given ?? `http://localhost:${port}`, port, shared);
+      const site = passkeySite(config.issuer, config.aliases);
       const beyond = homeBeyond({ house, origins: [config.issuer, ...config.aliases] });
       const oauth: OAuthDeps = { store, registry, keys, config, pace, beyond };
       const operations = createOperations({
         oauth,
         users,
+        receipts: keys.receipts,
+        cards: keys.cards,
         house,
         data: options.data,
         home: {
@@ -169,28 +192,46 @@ export async function startHub(options: HubOptions): Promise<Hub> {
           clock,
           setupCodes: { [LAMP_ID]: lamp.setupCode, [HUB_ID]: devices.bridge.setupCode },
         },
+        ...(options.audit && { audit: { ...options.audit, keys, controller: house.identity } }),
         ...(options.log && { log: options.log }),
       });
-      made = { oauth, operations };
       const pages = {
         oauth,
         operations,
         sessions,
         users,
+        passkeys: site && createPasskeys({ registry, clock, key: keys.session, hub: name, site }),
+        firstRun,
+        changePassword: (change: PasswordChange) => changePassword({ registry, users, hasher }, change),
         hub: name,
         assets,
+        streams,
+        pulse,
         meanings: meaningsOf(house),
         known: API_SCOPES,
       };
+      const forPeople = [
+        ...signInRoutes(pages),
+        ...authorizeRoutes(pages),
+        ...appRoutes(pages),
+        ...consoleRoutes(pages),
+      ];
+      made = { oauth, operations, pages: forPeople.map(({ method, path }) => ({ method, path })) };
       return [
         ...oauthRoutes(oauth, [...API_SCOPES.keys()]),
         ...apiRoutes(oauth, lamp, { seen, streams }),
         ...homeRoutes({ oauth, house, seen, streams, zone }),
         ...ownershipRoutes({ oauth, house, seen, wake: () => worker?.wake() }),
-        ...signInRoutes(pages),
-        ...authorizeRoutes(pages),
-        ...appRoutes(pages),
-        ...consoleRoutes(pages),
+        ...paymentsRoutes({
+          store,
+          registry,
+          cards: keys.cards,
+          verdictUri: (verdict) => errorUri(oauth, verdict),
+          issuer: config.issuer,
+          streams,
+          pulse,
+        }),
+        ...forPeople,
       ];
     },
     port: options.port ?? DEFAULT_PORT,
@@ -205,7 +246,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     throw error;
   });
   if (!made) throw new Error('a listener has its routes');
-  const { oauth, operations } = made;
+  const { oauth, operations, pages } = made;
   const sweeping = startSweeping(store, options.keepDays ?? KEEP_DAYS, onFault);
   worker = startEffectsWorker({
     store,
@@ -220,7 +261,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     issuer: oauth.config.issuer,
     port: listener.port,
     operations,
+    pages,
     sessions,
+    firstRun,
     house,
     lamp,
     bridge: devices.bridge,

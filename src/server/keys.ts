@@ -26,6 +26,10 @@ export interface HubKeys extends OAuthKeys {
   readonly controller: Uint8Array;
   /** 32 bytes that seal what accessories of the hub's own keep secret. */
   readonly devices: Uint8Array;
+  /** The 32 bytes of a key for card fingerprints, by its name. */
+  readonly cards: (id: string) => Uint8Array;
+  /** Signs the receipts of shared refusals. */
+  readonly receipts: SigningKey;
 }
 
 /** So many bytes for one purpose, by HKDF-SHA-256 (RFC 5869) from the 32 bytes of the master key. */
@@ -69,6 +73,8 @@ export function deriveKeys(master: Uint8Array): HubKeys {
     controller: derived(master, 'hap-controller', 32),
     devices: derived(master, 'hap-devices', 32),
     ltpk,
+    cards: (id) => derived(master, `card-fingerprint:${id}`, 32),
+    receipts: signingKey(privateKeyOf('Ed25519', derived(master, 'receipt', 32))),
     codes: signingKey(privateKeyOf('Ed25519', derived(master, 'signed-code', 32))),
     sealing: { ltsk: privateKeyOf('Ed25519', ltpk), keysAt: sealingKeys(master) },
   };
@@ -103,6 +109,15 @@ export function masterKey(
   } finally {
     closeSync(opened);
   }
+}
+
+/** Where `masterKey` takes it from, in words. */
+export function masterPlace(
+  file: string | undefined,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const given = environment[KEY_VARIABLE];
+  return file === undefined || (given !== undefined && given !== '') ? `the variable ${KEY_VARIABLE}` : file;
 }
 
 /**

@@ -22,13 +22,21 @@ export interface LocalOptions {
 
 /** Makes them. */
 export function localOperations({ store, registry, data, master, issuer }: LocalOptions): Operations {
+  const keys = deriveKeys(master ?? randomBytes(32));
   const oauth: OAuthDeps = {
     store,
     registry,
-    keys: deriveKeys(master ?? randomBytes(32)),
+    keys,
     config: oauthConfig(issuer === undefined ? `http://localhost:${DEFAULT_PORT}` : readIssuer(issuer), DEFAULT_PORT),
     ...(master === undefined && { offline: true }),
   };
   const users = createUsers({ registry, clock: Date.now });
-  return createOperations({ oauth, users, data, log: (line) => process.stderr.write(`${line}\n`) });
+  return createOperations({
+    oauth,
+    users,
+    receipts: keys.receipts,
+    cards: keys.cards,
+    data,
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
 }

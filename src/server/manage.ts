@@ -6,6 +6,7 @@
  */
 import type { AppScope, GrantType } from '../profiles/oauth/app.ts';
 import type { Outgoing, Route } from '../protocols/http/exchange.ts';
+import { holdingsOf } from './holdings.ts';
 import { type AppInput, type AppView, NotFoundError, OperationError } from './operations.ts';
 import { appPage } from './pages/app.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type Tried,
 } from './pages/app-fields.ts';
 import { APP_KINDS, appNewPage, appSecretPage } from './pages/app-new.ts';
-import { type AppHoldings, appRemovePage } from './pages/app-remove.ts';
+import { appRemovePage } from './pages/app-remove.ts';
 import { appsPage } from './pages/apps.ts';
 import { PATHS } from './pages/layout.ts';
 import {
@@ -118,28 +119,10 @@ async function onePage(
 
 async function askRemove(visit: Visit, app: AppView): Promise<Outgoing> {
   const csrf = visit.deps.sessions.csrf(visit.session, purpose('remove', app.id));
-  return html(200, appRemovePage({ ...frame(visit), csrf, app, holds: await holdings(visit.deps, app.id) }));
-}
-
-async function holdings({ operations }: PageDeps, client: string): Promise<AppHoldings> {
-  const limit = 1_000;
-  const [{ now, generation }, grants, codes] = await Promise.all([
-    operations.status(),
-    operations.grants({ client, limit }),
-    operations.codes({ client, limit }),
-  ]);
-  const live = codes.filter(
-    (code) =>
-      code.state === 'live' &&
-      code.until > now &&
-      code.generation === generation &&
-      (code.total === null || code.used < code.total),
+  return html(
+    200,
+    appRemovePage({ ...frame(visit), csrf, app, holds: await holdingsOf(visit.deps.operations, app.id) }),
   );
-  return {
-    grants: grants.filter((grant) => grant.state === 'active').length,
-    live: live.length,
-    ...((grants.length === limit || codes.length === limit) && { more: true }),
-  };
 }
 
 /** One form of one application: taken and sent on, or shown again with what was wrong. */

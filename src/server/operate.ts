@@ -13,10 +13,13 @@ import { CODE_TTL_MAX_SECONDS } from '../profiles/oauth/deps.ts';
 import { mintCodeOf } from '../profiles/oauth/mint.ts';
 import { challengeOf } from '../profiles/oauth/prove/pkce.ts';
 import { openReference } from '../profiles/oauth/reference.ts';
+import { errorUri } from '../profiles/oauth/wire.ts';
+import type { SigningKey } from '../protocols/signed-code/signed-code.ts';
 import { shortId } from '../protocols/typed-code/typed-code.ts';
 import type { Listing, Query } from '../store/port.ts';
 import type { House } from './accessories/house.ts';
 import { addApp, appNamed, editApp, viewOf } from './apps.ts';
+import { type AuditOperationsDeps, auditOperations } from './audit-operations.ts';
 import { explainCode, explainRequest } from './explain.ts';
 import { applyFix, type FixesDeps, fixesOf } from './fixes.ts';
 import { revokeEach } from './grants.ts';
@@ -33,8 +36,12 @@ import {
   type Timeline,
   type Updated,
 } from './operations.ts';
+import type { CardKeys } from './payments/card-keys.ts';
+import { paymentsOperations } from './payments/operations.ts';
 import { codePresented } from './presented.ts';
 import { replayed } from './replay.ts';
+import { shareOperations } from './share.ts';
+import { userOperations } from './user-operations.ts';
 import type { Users } from './users.ts';
 import { withChecks } from './verdicts.ts';
 
@@ -42,12 +49,17 @@ import { withChecks } from './verdicts.ts';
 export interface OperateDeps {
   readonly oauth: OAuthDeps;
   readonly users: Users;
+  /** Signs the receipts of shared refusals. */
+  readonly receipts: SigningKey;
+  /** Keys for card fingerprints. */
+  readonly cards: CardKeys;
   /** What `status` calls the data. */
   readonly data: string;
   readonly log?: (line: string) => void;
   /** The accessories; only a running hub has them. */
   readonly house?: Pick<House, 'list'>;
   readonly home?: HomeOperationsDeps;
+  readonly audit?: NonNullable<AuditOperationsDeps['running']>;
 }
 
 /** The operations. */
@@ -81,13 +93,12 @@ export function createOperations(deps: OperateDeps): Operations {
     },
     listApps: async () => (await registry.list<App>('app')).map(viewOf),
     showApp: async (id) => viewOf(await appNamed(registry, id)),
-    removeApp: (id) => removeApp(oauth, id),
-    async addUser(name, password) {
-      const added = await users.add(name, password);
-      if (added.outcome === 'added') return { name: added.name };
-      throw new OperationError(added.outcome === 'busy' ? 'the hub is busy: try again' : added.say);
+    async removeApp(id) {
+      const removed = await removeApp(oauth, id);
+      await users.dropApp(id);
+      return removed;
     },
-    listUsers: () => users.list(),
+    ...userOperations(users),
     mint: (input) => mint(oauth, input),
     async mintOwnership(input) {
       const request = await ownershipRequest(deps.house, input);
@@ -98,6 +109,7 @@ export function createOperations(deps: OperateDeps): Operations {
     grants: (query) => store.find('grants', query),
     effects: (query) => store.find('effects', query),
     verdicts: (query) => verdictsOf(oauth, query),
+    tallies: (query) => store.find('tallies', query),
     verdict: async (id) => withChecks(await verdictNamed(oauth, id)),
     timeline: (id) => timeline(oauth, id),
     fixes: async (id) => fixesOf(fixing(), withChecks(await verdictNamed(oauth, id))),
@@ -113,6 +125,24 @@ export function createOperations(deps: OperateDeps): Operations {
     upd: (codeOrId) => upd(oauth, codeOrId),
     explainRequest: (request) => explainRequest(oauth, request),
     explainCode: (text) => explainCode(oauth, text),
+    ...shareOperations({
+      store,
+      registry,
+      issuer: oauth.config.issuer,
+      key: deps.receipts,
+      verdict: async (id) => withChecks(await verdictNamed(oauth, id)),
+    }),
+    ...auditOperations({
+      registry,
+      now: async () => (await store.load({})).now,
+      ...(deps.audit && { running: deps.audit }),
+    }),
+    ...paymentsOperations({
+      store,
+      registry,
+      cards: deps.cards,
+      verdictUri: (verdict) => errorUri(oauth, verdict),
+    }),
     ...homeOperations(deps.home),
   };
   return operations;

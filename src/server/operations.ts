@@ -6,8 +6,13 @@ import type { Code, Effect, Grant } from '../core/model.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { App, AuthMethod, GrantType } from '../profiles/oauth/app.ts';
 import type { HttpRequest } from '../protocols/http-text/message.ts';
-import type { Query, Revoked } from '../store/port.ts';
+import type { Query, Revoked, Tally } from '../store/port.ts';
+import type { AuditOperations } from './audit-shapes.ts';
+import type { Fixes, FixOutcome } from './fixes-shapes.ts';
 import type { HomeOperations } from './home/shapes.ts';
+import type { PaymentsOperations } from './payments/operation-shapes.ts';
+import type { ShareOperations } from './share-shapes.ts';
+import type { UserView } from './users.ts';
 
 /** A mistake by the person in charge: what was expected, what came, what to do. Shown as is, exit code 2. */
 export class OperationError extends Error {
@@ -125,7 +130,7 @@ export interface Timeline {
 }
 
 /** The operations. Ids may be any unique prefix (`vd_7F3K9`); an ambiguous or unknown one is an `OperationError`. */
-export interface Operations extends HomeOperations {
+export interface Operations extends HomeOperations, ShareOperations, AuditOperations, PaymentsOperations {
   status(): Promise<{
     readonly issuer: string;
     readonly data: string;
@@ -137,8 +142,13 @@ export interface Operations extends HomeOperations {
   listApps(): Promise<readonly AppView[]>;
   showApp(id: string): Promise<AppView>;
   removeApp(id: string): Promise<{ readonly removed: string; readonly revokedGrants: number }>;
-  addUser(name: string, password: string): Promise<{ readonly name: string }>;
-  listUsers(): Promise<readonly { readonly name: string; readonly createdAt: number }[]>;
+  /** With `developerOf` a developer of these applications, otherwise somebody who runs the hub. */
+  addUser(name: string, password: string, developerOf?: readonly string[]): Promise<{ readonly name: string }>;
+  listUsers(): Promise<readonly UserView[]>;
+  /** A developer of these applications from now on; with null somebody who runs the hub. */
+  setUserRole(name: string, developerOf: readonly string[] | null): Promise<{ readonly name: string }>;
+  /** Nobody signs in by this name any more; answers how many sessions ended. */
+  removeUser(name: string): Promise<{ readonly removed: string; readonly sessions: number }>;
   mint(input: MintInput): Promise<Minted>;
   /** Mints a code for one change of ownership. Needs a running hub. */
   mintOwnership(input: OwnershipInput): Promise<Minted>;
@@ -146,12 +156,20 @@ export interface Operations extends HomeOperations {
   ownershipStatus(grantOrCode: string): Promise<OwnershipStatus>;
   codes(query: Query): Promise<readonly Code[]>;
   grants(query: Query): Promise<readonly Grant[]>;
+  /** What is owed to devices, or was done there. */
+  effects(query: Query): Promise<readonly Effect[]>;
   verdicts(query: Query): Promise<readonly Verdict[]>;
+  /** Verdicts, counted by time, outcome and cause. */
+  tallies(query: Query): Promise<readonly Tally[]>;
   /** One verdict with its tree, judged again from the snapshot where the row keeps none. */
   verdict(id: string): Promise<Verdict>;
   timeline(grantOrCode: string): Promise<Timeline>;
   /** Judges a kept verdict's case again, with some presented facts set to something else. Changes nothing. */
   replay(id: string, set: Readonly<Record<string, string>>): Promise<Verdict>;
+  /** What can be done about a refusal by changing its application's registration, each with its plan. */
+  fixes(verdict: string): Promise<Fixes>;
+  /** Does one of them, if its plan is still the one that was looked at (`seal`). */
+  applyFix(verdict: string, fix: string, seal: string): Promise<FixOutcome>;
   /** Ends a grant or a code, with everything below. */
   revoke(id: string, cause?: string): Promise<Revoked & { readonly id: string }>;
   /** Supersedes a live code (the code itself or its id) by a new one with the same bindings. */

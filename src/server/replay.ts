@@ -1,16 +1,19 @@
 /** Judges a kept case again, with something set otherwise: what would have happened if …. Changes nothing. */
 import { show } from '../core/show.ts';
 import { judgedAgain, type Verdict } from '../core/verdict.ts';
-import type { AuthorizeCase, Case, TokenCase } from '../profiles/oauth/case.ts';
+import type { App } from '../profiles/oauth/app.ts';
+import { type AuthorizeCase, type Case, enabledScopes, type TokenCase } from '../profiles/oauth/case.ts';
 import { appOf } from '../profiles/oauth/clients.ts';
-import { withGranted, withListed } from '../profiles/oauth/coverage.ts';
+import { switchedOn, withGranted, withListed } from '../profiles/oauth/coverage.ts';
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { OPEN_PARAMETERS } from '../profiles/oauth/evidence.ts';
+import { clientOf } from '../profiles/oauth/fixes.ts';
 import { type Action, judge, policy } from '../profiles/oauth/profile.ts';
 import { clientFacts } from '../profiles/oauth/prove/client.ts';
 import { subjectOf } from '../profiles/oauth/verdicts.ts';
 import { replayedHome } from './home/replay.ts';
 import { OperationError } from './operations.ts';
+import { replayedPayments } from './payments/replay.ts';
 
 /** Facts that are outcomes of proofs, and what each may be set to. */
 const OUTCOMES = {
@@ -24,16 +27,38 @@ export async function replayed(
   verdict: Verdict,
   set: Readonly<Record<string, string>>,
 ): Promise<Verdict> {
-  if (verdict.profile !== 'oauth' && verdict.profile !== 'home')
+  if (verdict.profile !== 'oauth' && verdict.profile !== 'home' && verdict.profile !== 'payments')
     throw new OperationError(`verdicts of the profile ${verdict.profile} cannot be replayed yet`);
   if (verdict.erased) throw new OperationError('the case of this verdict was erased: there is nothing to judge again');
   if (verdict.profile === 'home') return replayedHome(verdict, set);
+  if (verdict.profile === 'payments') return replayedPayments(verdict, set);
   let c = verdict.snapshot as Case;
   for (const [name, value] of Object.entries(set)) c = await changed(oauth, c, name, value);
   if (set['scope'] !== undefined || set['client_id'] !== undefined) c = covered(oauth, c);
   const { subject: _, ...rest } = judgedAgain(verdict, judge(verdict.action as Action, c), { policy, snapshot: c });
   const subject = subjectOf(c);
   return { ...rest, ...(subject !== undefined && { subject: show(subject) }) };
+}
+
+/** The case as if its application were registered so; all else, the time too, stays as it was. */
+export function asRegistered(oauth: OAuthDeps, c: Case, app: App): Case {
+  if ('needs' in c) {
+    const { enabled, ...rest } = c;
+    return enabled
+      ? { ...rest, enabled: [...new Set([...enabledScopes(app), ...switchedOn(oauth, app, c.needs)])] }
+      : c;
+  }
+  return c.client ? covered(oauth, { ...c, client: clientFacts(c.client.id, app) }) : c;
+}
+
+/** The case with what is registered now. */
+async function withSettings(oauth: OAuthDeps, c: Case, value: string): Promise<Case> {
+  if (value !== 'now') throw new OperationError(`settings can be set to now only, got ${JSON.stringify(value)}`);
+  const id = clientOf(c);
+  const app = await appOf(oauth, id, await oauth.store.load({}));
+  if (!app)
+    throw new OperationError('the application of this verdict is not registered: there are no settings of today');
+  return asRegistered(oauth, c, app);
 }
 
 /** Other scopes, or those of another client, may be parts of what is granted or listed. */
@@ -44,13 +69,14 @@ function covered(oauth: OAuthDeps, c: Case): Case {
 
 async function changed(oauth: OAuthDeps, c: Case, name: string, value: string): Promise<Case> {
   if (name === 'age') return { ...c, now: movedTo(c, value) };
+  if (name === 'settings') return withSettings(oauth, c, value);
   if (name === 'client_id' && 'request' in c) return withClient(oauth, c, value);
   if (name === 'media_type' && 'request' in c) return { ...c, request: { ...c.request, mediaType: value } };
   if (OPEN_PARAMETERS.includes(name) && 'request' in c) return withParameter(c, name, value);
   if (name === 'code_verifier' && 'pkce' in c) return { ...c, pkce: outcome(name, value) };
   if (name === 'client_secret' && 'auth' in c) return { ...c, auth: { ...c.auth, secret: outcome(name, value) } };
   throw new OperationError(
-    `cannot set ${name}: expected one of ${[...OPEN_PARAMETERS, 'media_type', 'age', ...Object.keys(OUTCOMES)].join(', ')}`,
+    `cannot set ${name}: expected one of ${[...OPEN_PARAMETERS, 'media_type', 'age', 'settings', ...Object.keys(OUTCOMES)].join(', ')}`,
   );
 }
 

@@ -261,3 +261,33 @@ describe('sign-in links', () => {
     }
   });
 });
+
+describe('somebody’s own sessions', () => {
+  it('are listed by names that say nothing of the cookie, the one used last first; those that are over are not', async () => {
+    const { sessions, elsewhere, pass } = setUp();
+    const old = await sessions.open('ada', undefined);
+    pass(SESSION_LIMITS.idleMs - 1);
+    const first = await sessions.open('ada', undefined);
+    const second = await elsewhere.open('ada', undefined);
+    await sessions.open('bob', undefined);
+    pass(SESSION_LIMITS.touchMs);
+    await sessions.read(back(first.setCookie));
+    const listed = await elsewhere.list('ada');
+    expect(listed.map(({ name }) => name)).toEqual([sessions.nameOf(first.session), sessions.nameOf(second.session)]);
+    expect(listed.map(({ name }) => name)).not.toContain(sessions.nameOf(old.session));
+    for (const { name } of listed) expect(`${first.setCookie}${first.session.key}`).not.toContain(name);
+  });
+
+  it('are ended one by one, at every node, by their owner only', async () => {
+    const { sessions, elsewhere } = setUp();
+    const one = await sessions.open('ada', undefined);
+    const other = await sessions.open('ada', undefined);
+    const name = sessions.nameOf(one.session);
+    expect(await sessions.closeOne('bob', name)).toBe(false);
+    expect(await sessions.closeOne('ada', one.session.key)).toBe(false);
+    expect(await elsewhere.closeOne('ada', name)).toBe(true);
+    expect(await sessions.closeOne('ada', name)).toBe(false);
+    expect(await sessions.read(back(one.setCookie))).toBeUndefined();
+    expect((await sessions.read(back(other.setCookie)))?.user).toBe('ada');
+  });
+});

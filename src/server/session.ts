@@ -7,7 +7,7 @@
  */
 import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Store } from '../store/port.ts';
-import type { Registry } from '../store/registry.ts';
+import type { Registered, Registry } from '../store/registry.ts';
 import { tidyRecords } from './records.ts';
 
 /** A person who is signed in. `key` is the hash of the cookie's id; the id itself is nowhere but in the cookie. */
@@ -18,6 +18,15 @@ export interface Session {
   readonly signedInAt: number;
 }
 
+/** One of somebody's sessions, as it is listed for them. Times in milliseconds since the epoch. */
+export interface OpenSession {
+  /** For `closeOne`: says nothing of the cookie. */
+  readonly name: string;
+  readonly signedInAt: number;
+  /** Exact to `SESSION_LIMITS.touchMs`. */
+  readonly usedAt: number;
+}
+
 /** Limits, in milliseconds and counts. */
 export const SESSION_LIMITS = {
   absoluteMs: 43_200_000,
@@ -26,7 +35,8 @@ export const SESSION_LIMITS = {
   touchMs: 60_000,
   sessions: 10_000,
   linkMs: 60_000,
-  links: 64,
+  /** Records of the kind `link`: sign-in links, the set-up link, challenges that were answered. */
+  links: 1_000,
   visitMs: 900_000,
 } as const;
 
@@ -51,10 +61,18 @@ export interface Sessions {
   open(user: string, cookie: string | undefined): Promise<{ readonly session: Session; readonly setCookie: string }>;
   /** The live session of a request, and marks it as used; `undefined` when there is none or its time is over. */
   read(cookie: string | undefined): Promise<Session | undefined>;
+  /** As `read`, and does not mark it as used: a page that is only left open is no use. */
+  peek(cookie: string | undefined): Promise<Session | undefined>;
   /** Signs out, at every node; the value takes the cookie away. */
   close(cookie: string | undefined): Promise<{ readonly setCookie: string }>;
   /** Ends every session of a user, at every node. Returns how many there were. */
   closeAll(user: string): Promise<number>;
+  /** The sessions of a user that are not over, the one used last first. */
+  list(user: string): Promise<readonly OpenSession[]>;
+  /** Ends the session of a user that `list` gave this name; false when none of theirs has it (any more). */
+  closeOne(user: string, name: string): Promise<boolean>;
+  /** What `list` calls a session. */
+  nameOf(session: Session): string;
   /** The CSRF token of one form. `purpose` names the form: `consent`, `logout`. */
   csrf(session: Session, purpose: string): string;
   csrfHolds(session: Session, purpose: string, token: string | undefined): boolean;
@@ -97,7 +115,7 @@ export function createSessions({ store, registry, clock, key, secure, maxSession
   const mac = (...parts: readonly string[]): string =>
     createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
 
-  const find = async (cookie: string | undefined): Promise<Session | undefined> => {
+  const find = async (cookie: string | undefined, touch: boolean): Promise<Session | undefined> => {
     const id = keyOf(cookieOf(cookie, names.session));
     if (id === undefined) return undefined;
     const [record, moment] = await Promise.all([registry.get<KeptSession>('session', id), store.load({})]);
@@ -108,7 +126,7 @@ export function createSessions({ store, registry, clock, key, secure, maxSession
       return undefined;
     }
     // Lost to another request that writes the same, or to a sign-out, which must win: either way there is nothing to do.
-    if (moment.now - usedAt >= SESSION_LIMITS.touchMs)
+    if (touch && moment.now - usedAt >= SESSION_LIMITS.touchMs)
       await registry.save<KeptSession>('session', id, record.rev, { ...record.body, usedAt: moment.now });
     return { key: id, user, signedInAt };
   };
@@ -117,6 +135,11 @@ export function createSessions({ store, registry, clock, key, secure, maxSession
     const id = keyOf(cookieOf(cookie, names.session));
     if (id !== undefined) await registry.remove('session', id);
   };
+
+  const recordsOf = async (user: string): Promise<readonly Registered<KeptSession>[]> =>
+    (await registry.list<KeptSession>('session')).filter(({ body }) => body.user === user);
+
+  const nameOf = (id: string): string => mac('name', id).slice(0, 22);
 
   const freshVisit = (): { value: string; until: number } => {
     const until = clock() + SESSION_LIMITS.visitMs;
@@ -147,16 +170,29 @@ export function createSessions({ store, registry, clock, key, secure, maxSession
       }
       return { session, setCookie: setCookie(names.session, id, SESSION_LIMITS.absoluteMs) };
     },
-    read: find,
+    read: (cookie) => find(cookie, true),
+    peek: (cookie) => find(cookie, false),
     async close(cookie) {
       await end(cookie);
       return { setCookie: setCookie(names.session, '', 0) };
     },
     async closeAll(user) {
-      const theirs = (await registry.list<KeptSession>('session')).filter(({ body }) => body.user === user);
+      const theirs = await recordsOf(user);
       const ended = await Promise.all(theirs.map(({ id }) => registry.remove('session', id)));
       return ended.filter((was) => was).length;
     },
+    async list(user) {
+      const [theirs, moment] = await Promise.all([recordsOf(user), store.load({})]);
+      return theirs
+        .filter(({ body }) => !isOver(body, moment))
+        .map(({ id, body: { signedInAt, usedAt } }) => ({ name: nameOf(id), signedInAt, usedAt }))
+        .sort((a, b) => b.usedAt - a.usedAt || b.signedInAt - a.signedInAt);
+    },
+    async closeOne(user, name) {
+      const one = (await recordsOf(user)).find(({ id }) => nameOf(id) === name);
+      return one !== undefined && registry.remove('session', one.id);
+    },
+    nameOf: ({ key: id }) => nameOf(id),
     csrf: (session, purpose) => mac('csrf', session.key, purpose),
     csrfHolds: (session, purpose, token) => equal(mac('csrf', session.key, purpose), token),
     visit(cookie) {

@@ -208,3 +208,65 @@ describe('adding a user', () => {
     expect(JSON.stringify(await users.list())).not.toContain('argon2');
   });
 });
+
+describe('developers and people who run the hub', () => {
+  const withApps = async (): Promise<Awaited<ReturnType<typeof setUp>>> => {
+    const made = await setUp();
+    for (const app of ['lights', 'bi_tool']) await made.registry.save('app', app, 0, {});
+    return made;
+  };
+
+  it('a developer is one of registered applications, and runs nothing', async () => {
+    const { users } = await withApps();
+    expect(await users.add('dev', PASSWORD, ['lights', 'lights', 'bi_tool'])).toMatchObject({ outcome: 'added' });
+    expect(await users.find('dev')).toEqual({ role: 'developer', user: 'dev', apps: ['lights', 'bi_tool'] });
+    expect(await users.find('ada')).toEqual({ role: 'operator', user: 'ada' });
+    for (const apps of [['unheard_of'], ['lights', 'Lights'], [], Array<string>(101).fill('lights')])
+      expect(await users.add('eve', PASSWORD, apps)).toMatchObject({ outcome: 'refused', about: 'apps' });
+    expect(await users.find('eve')).toBeUndefined();
+    expect(await users.list()).toMatchObject([{ name: 'ada' }, { name: 'dev', developerOf: ['lights', 'bi_tool'] }]);
+  });
+
+  it('nobody is called as whoever signs in with a link of the command line', async () => {
+    const { users } = await withApps();
+    for (const apps of [undefined, ['lights']])
+      expect(await users.add('owner', PASSWORD, apps)).toMatchObject({ outcome: 'refused', about: 'name' });
+    expect(await users.find('owner')).toEqual({ role: 'operator', user: 'owner' });
+  });
+
+  it('the last one who runs the hub stays one; a second one may go, or become a developer', async () => {
+    const { users } = await withApps();
+    await users.add('dev', PASSWORD, ['lights']);
+    expect(await users.remove('ada')).toMatchObject({ outcome: 'refused', about: 'last' });
+    expect(await users.setRole('ada', ['lights'])).toMatchObject({ outcome: 'refused', about: 'last' });
+    await users.add('bob', PASSWORD);
+    expect(await users.setRole('bob', ['bi_tool'])).toMatchObject({ outcome: 'done' });
+    expect(await users.find('bob')).toMatchObject({ role: 'developer', apps: ['bi_tool'] });
+    expect(await users.setRole('bob', null)).toMatchObject({ outcome: 'done' });
+    expect(await users.remove('ada')).toMatchObject({ outcome: 'done' });
+    expect(await users.remove('ada')).toEqual({ outcome: 'unknown' });
+    expect(await users.setRole('nobody', null)).toEqual({ outcome: 'unknown' });
+  });
+
+  it('who is removed is signed out, and their successor of the same name does not inherit a session', async () => {
+    const { users, registry } = await withApps();
+    await users.add('bob', PASSWORD);
+    await registry.save('session', 's1', 0, { user: 'bob' });
+    await registry.save('session', 's2', 0, { user: 'ada' });
+    await registry.save('link', 'l1', 0, { user: 'bob' });
+    expect(await users.remove('bob')).toEqual({ outcome: 'done', sessions: 1 });
+    expect(await users.find('bob')).toBeUndefined();
+    expect((await registry.list('session')).map(({ id }) => id)).toEqual(['s2']);
+    expect(await registry.list('link')).toEqual([]);
+  });
+
+  it('an application that is gone is off every list, and a developer of nothing does not come to run the hub', async () => {
+    const { users } = await withApps();
+    await users.add('dev', PASSWORD, ['lights']);
+    await users.add('two', PASSWORD, ['lights', 'bi_tool']);
+    await users.dropApp('lights');
+    expect(await users.find('dev')).toEqual({ role: 'developer', user: 'dev', apps: [] });
+    expect(await users.find('two')).toMatchObject({ apps: ['bi_tool'] });
+    expect(await users.find('ada')).toMatchObject({ role: 'operator' });
+  });
+});

@@ -2,8 +2,9 @@
 import type { Verdict } from '../core/verdict.ts';
 import { withChecks as ofHome } from '../profiles/home/verdicts.ts';
 import { withChecks as ofOAuth } from '../profiles/oauth/verdicts.ts';
+import { withChecks as ofPayments } from '../profiles/payments/verdicts.ts';
 
 /** A kept verdict with its tree; one that was erased has none. */
 export function withChecks(verdict: Verdict): Verdict {
-  return ofHome(ofOAuth(verdict));
+  return ofPayments(ofHome(ofOAuth(verdict)));
 }

@@ -6,12 +6,17 @@ import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { FORM_LIMITS, readForm } from '../protocols/form/form.ts';
 import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
 import type { Assets } from './console/assets.ts';
+import type { FirstRun } from './first-run.ts';
 import { NotFoundError, OperationError, type Operations } from './operations.ts';
-import type { Signed } from './pages/layout.ts';
+import { PATHS, type Signed } from './pages/layout.ts';
 import { type LoginProblem, loginPage } from './pages/login.ts';
 import { problemPage } from './pages/problem.ts';
+import type { Passkeys } from './passkeys.ts';
+import type { PasswordChange, PasswordChanged } from './password-change.ts';
+import type { Pulse } from './pulse.ts';
 import { pageHeaders } from './security-headers.ts';
 import type { Session, Sessions } from './session.ts';
+import type { Streams } from './streams.ts';
 import type { Users, Viewer } from './users.ts';
 
 /** What the pages need. */
@@ -20,8 +25,15 @@ export interface PageDeps {
   readonly operations: Operations;
   readonly sessions: Sessions;
   readonly users: Users;
+  /** Undefined where browsers make none: the issuer is an IP address. */
+  readonly passkeys: Passkeys | undefined;
+  readonly firstRun: FirstRun;
+  readonly changePassword: (change: PasswordChange) => Promise<PasswordChanged>;
   /** The modules that pages run in the browser. */
   readonly assets: Assets;
+  /** Places for pages that are told as things happen, and when there may be something to tell. */
+  readonly streams: Streams;
+  readonly pulse: Pulse;
   /** The hub's name on its pages. */
   readonly hub: string;
   /** What each scope means to the person who is asked. */
@@ -156,23 +168,36 @@ export function showLogin(
 ): Outgoing {
   const { csrf, setCookie } = deps.sessions.visit(request.headers['cookie']);
   const origin = deps.oauth.config.issuer;
+  const passkeys = deps.passkeys?.offeredAt(request.headers['host']) ? deps.passkeys : undefined;
   const page = loginPage({
     hub: deps.hub,
     origin,
     csrf,
     hidden: { next },
+    ...(passkeys && {
+      module: deps.assets.path('passkey'),
+      passkey: {
+        action: PASSKEY_PATH,
+        options: passkeys.request(csrf),
+        again: `${PATHS.login}?next=${encodeURIComponent(next)}`,
+      },
+    }),
     ...(app !== undefined && { app: { name: app } }),
     ...tried,
   });
   const { problem } = tried;
   const wait: Record<string, string> =
     problem && 'retryAfterSeconds' in problem ? { 'retry-after': String(problem.retryAfterSeconds) } : {};
-  return html(status, page, undefined, { 'set-cookie': setCookie, ...wait });
+  const headers = { ...pageHeaders(undefined, passkeys !== undefined), 'set-cookie': setCookie, ...wait };
+  return { status, headers, body: page };
 }
+
+/** Where the sign-in page sends what a passkey answered. */
+export const PASSKEY_PATH: string = `${PATHS.login}/passkey`;
 
 /** Our own pages that a person may be sent to, with what they were asked: deciding, one verdict, and the console's. */
 const NEXT =
-  /^\/(?:authorize\?[\x21-\x7e]*|r\/[0-9A-Za-z]{4,32}|(?:(?:apps|grants|accessories|audit|profile|guide)(?:\/(?!\.{1,2}$)(?:[0-9A-Za-z._~:-]|%25[0-9a-f]{2}){1,100})?)?(?:\?[\x21-\x7e]{0,1000})?)$/;
+  /^\/(?:authorize\?[\x21-\x7e]*|r\/[0-9A-Za-z]{4,32}|(?:(?:apps|grants|accessories|audit|profile|guide|share)(?:\/(?!\.{1,2}$)(?:[0-9A-Za-z._~:-]|%25[0-9a-f]{2}){1,100})?)?(?:\?[\x21-\x7e]{0,1000})?)$/;
 
 /** Where to go after signing in: one of our own pages, never another site. */
 export function nextOf(next: string | undefined): string {

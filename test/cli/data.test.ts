@@ -156,6 +156,7 @@ describe('erase', () => {
       verdicts: 1,
       grants: 1,
       revokedGrants: 1,
+      endedShares: 0,
     });
     expect((await redeem(code)).status).toBe(400);
     expect((await place.json<{ by: string }[]>(['grants']))[0]?.by).toBe('erased');

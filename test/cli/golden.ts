@@ -52,6 +52,7 @@ export function steady(text: string): string {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences are what is looked for
       .replace(/\u001b\[([\d;]*)m/g, '⟨$1⟩')
       .replace(/\b(vd|gr|cd|ef)_([0-9A-Z]{10,40})\b/g, (_, kind: string, rest: string) => `${kind}_${id(kind, rest)}`)
+      .replace(/(\/setup\?token=)[\w-]{43}/g, '$1TOKEN')
       .replace(/(\/r\/)[0-9A-Z]{26}\b/g, '$1REFERENCE')
       .replace(/(\/r\/)([0-9A-Z]{10})\b/g, (_, before: string, rest: string) => before + id('vd', rest))
       .replace(

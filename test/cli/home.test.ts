@@ -259,6 +259,48 @@ describe('a code for accessories', () => {
     expect(JSON.stringify((await hub.operations.timeline(admin.grant)).grant)).toContain('additional');
   });
 
+  it('is picked in words by mint home, minted by the same operation, and redeemed by the request that was printed', async () => {
+    await hub.operations.addApp('picky', {
+      redirectUris: ['com.myapp:/callback'],
+      scopes: ['lamp:read', 'lamp:write'],
+    });
+    const pick = ['mint', 'home', '--client', 'picky', '--accessory', 'lamp', '--can'];
+    const minted = await place.json<Minted>([...pick, 'on,off']);
+    expect(minted.scopes).toEqual(['home:lamp/lightbulb/on:w']);
+    expect((await place.json<Minted>([...pick, 'read,on'])).scopes).toEqual([
+      'home:lamp/lightbulb:rs',
+      'home:lamp/lightbulb/on:w[on]',
+    ]);
+    const { out } = await place.cf([...pick, 'on,off', '--ttl', '60']);
+    expect(out).toContain('picky may then\n  switch the lightbulb of the lamp on and off');
+    const sent = [...out.matchAll(/--data-urlencode '?(\w+)=([^'\s]+)'?/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]);
+    const { status, body } = await hub.token(Object.fromEntries(sent));
+    expect(status).toBe(200);
+    const { access_token: token } = JSON.parse(body) as { access_token: string };
+    const written = await fetch(`${hub.issuer}/api/characteristics`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ characteristics: [{ id: 'lamp/lightbulb/on', value: true }] }),
+    });
+    expect(written.status).toBe(204);
+    expect((await hub.operations.homeGet(['lamp/lightbulb/on'])).map(({ value }) => value)).toEqual([true]);
+  });
+
+  it.each([
+    [['--client', APP, '--accessory', 'lamp'], 'expected --client, --accessory and --can together'],
+    [['--client', APP, '--accessory', 'lamp', '--can', 'fly'], '--can: expected read, on, off, direct'],
+    [['--client', APP, '--accessory', 'lamp', '--can', 'direct'], 'expected --jkt and --pairing-id'],
+    [[APP, '--client', APP, '--accessory', 'lamp', '--can', 'read'], 'expected options or scopes'],
+    [[], 'expected an app and a scope'],
+    [['--client', APP, '--accessory', 'chair', '--can', 'read'], 'chair'],
+  ])('is not picked by %j: it says what to do', async (args, says) => {
+    const ran = await place.cf(['mint', 'home', ...args]);
+    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(says)]);
+  });
+
   it('hands a house over, or resets it after its name was typed, and says how far that is', async () => {
     const { jkt } = await proofKey();
     const key = ['--jkt', jkt, '--pairing-id', randomUUID().toUpperCase()];

@@ -41,7 +41,7 @@ describe('sign-in', () => {
     const pages = [];
     for (const fields of [
       { name: 'ada', password: 'not the password' },
-      { name: 'eve', password: 'not the password' },
+      { name: 'mallory', password: 'not the password' },
     ]) {
       const person = visitor(t.url);
       const page = await person.submit(await person.get('/login'), '/login', fields);

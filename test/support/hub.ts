@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditKey } from '../../src/server/audit.ts';
 import { type Hub, type HubOptions, startHub } from '../../src/server/hub.ts';
 import { deriveKeys } from '../../src/server/keys.ts';
 import { openMemory } from '../../src/store/memory/open.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { checkTrail } from '../../src/store/trail.ts';
 
 /** How to start it. */
 export interface TestHubOptions {
@@ -42,10 +44,12 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
   const clock = options.clock ?? Date.now;
   const opened =
     options.store === 'memory' ? openMemory({ clock }) : openSqlite({ path: join(folder, 'hub.db'), clock });
+  const master = randomBytes(32);
   const faults: unknown[] = [];
   const hub = await startHub({
     ...opened,
-    keys: deriveKeys(randomBytes(32)),
+    keys: deriveKeys(master),
+    audit: { upkeep: opened.upkeep, key: auditKey(master), check: checkTrail, master: join(folder, 'hub.db.key') },
     data: 'test',
     port: 0,
     clock,

@@ -5,14 +5,14 @@ import { APP_FORMS, type AppForm } from '../../src/server/pages/app-fields.ts';
 import { appNewPage, appSecretPage } from '../../src/server/pages/app-new.ts';
 import { appRemovePage } from '../../src/server/pages/app-remove.ts';
 import { appsPage } from '../../src/server/pages/apps.ts';
-import type { HomePage } from '../../src/server/pages/home.ts';
 import type { Signed } from '../../src/server/pages/layout.ts';
+import type { Listed } from '../../src/server/pages/refusals.ts';
 
 /** What the other sample pages have already. */
 export interface SampleFrame {
   readonly hub: string;
   readonly signed: Signed;
-  readonly refusals: NonNullable<HomePage['refusals']>;
+  readonly refusals: readonly Listed[];
 }
 
 /** Sample pages by name; `t` changes every fact on the way. */

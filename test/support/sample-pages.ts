@@ -2,15 +2,21 @@
 
 import { show } from '../../src/core/show.ts';
 import type { Check, Verdict } from '../../src/core/verdict.ts';
+import { withhold } from '../../src/core/withhold.ts';
 import type { Timeline } from '../../src/server/operations.ts';
 import { consentPage } from '../../src/server/pages/consent.ts';
-import { homePage } from '../../src/server/pages/home.ts';
 import type { Signed } from '../../src/server/pages/layout.ts';
 import { loginPage } from '../../src/server/pages/login.ts';
 import { problemPage } from '../../src/server/pages/problem.ts';
 import { signinNeededPage } from '../../src/server/pages/signin-needed.ts';
 import { verdictPage } from '../../src/server/pages/verdict.ts';
+import { RULES } from '../../src/server/seen-by.ts';
+import { sampleAccountPages } from './sample-account.ts';
 import { sampleAppPages } from './sample-apps.ts';
+import { sampleFixPages } from './sample-fixes.ts';
+import { sampleGrantPages } from './sample-grants.ts';
+import { sampleRefusalPages } from './sample-refusals.ts';
+import { sampleShare, sampleSharePages } from './sample-share.ts';
 
 const AT = Date.UTC(2026, 2, 14, 9, 26, 53, 589);
 const LAMP = 'hall-lamp.4f:1c:88:0a:2e:71';
@@ -31,7 +37,6 @@ export function samplePages(taint: (text: string) => string = (text) => text): R
     { name: t('lamp.read'), means: t('see whether the lamp is on') },
     { name: t('offline_access') },
   ];
-  const home = { hub, issuer: origin, sample: { clientId: app.clientId, redirectUri: app.redirectUri } };
   const verdict = sampleVerdict(t);
   return {
     'login-plain': loginPage({ hub, origin, csrf }),
@@ -52,18 +57,22 @@ export function samplePages(taint: (text: string) => string = (text) => text): R
       verdict,
       timeline: sampleTimeline(t, verdict),
       app: { id: app.clientId, name: app.name },
+      shares: { reference: verdict.id.slice(3), shares: [sampleShare(t, verdict)] },
+    }),
+    'verdict-developer': verdictPage({
+      hub,
+      signed: { ...signed, role: 'developer' },
+      verdict: withhold(verdict, RULES),
     }),
     'verdict-replay': verdictPage({ hub, signed, verdict: replayVerdict(t) }),
     'verdict-ok': verdictPage({ hub, signed, verdict: acceptedVerdict(verdict) }),
     'signin-needed': signinNeededPage({ hub, reference: t('7F3K9QD2XA') }),
-    home: homePage(home),
-    'home-signed-in': homePage({
-      ...home,
-      signed,
-      refusals: [verdict, replayVerdict(t), { ...verdict, times: 41, cause: t('unknown-code') }],
-    }),
-    'home-empty': homePage({ ...home, signed, refusals: [] }),
+    ...sampleRefusalPages(t, { hub, signed, issuer: origin }),
+    ...sampleSharePages(t, { hub, signed, verdict }),
+    ...sampleAccountPages(t, hub, signed),
     ...sampleAppPages(t, { hub, signed, refusals: [verdict, replayVerdict(t)] }),
+    ...sampleGrantPages(t, { hub, signed }, verdict),
+    ...sampleFixPages(t, { hub, signed, verdict, timeline: sampleTimeline(t, verdict) }),
   };
 }
 

@@ -51,6 +51,7 @@ export function registerErase(openData: Opener['openData']): Register {
           const also = [
             ...(done.grants > 0 ? [`the name taken off ${counted(done.grants, 'grant')}`] : []),
             ...(done.revokedGrants > 0 ? [`${counted(done.revokedGrants, 'grant')} ended`] : []),
+            ...(done.endedShares > 0 ? [`${counted(done.endedShares, 'link')} to them ended`] : []),
             ...(done.user !== undefined ? ['the sign-in removed'] : []),
           ];
           cli.print([[span(cli.style, [`${counted(done.verdicts, 'verdict')} erased`, ...also].join(', '))]]);
@@ -61,7 +62,7 @@ export function registerErase(openData: Opener['openData']): Register {
     );
     teach(command, {
       examples: ['erase --user ada', 'erase --client my_app_123 --until 2026-01-01 --yes'],
-      json: '{verdicts, grants, revokedGrants, user?}',
+      json: '{verdicts, grants, revokedGrants, endedShares, user?}',
     });
   };
 }

@@ -53,6 +53,7 @@ export function registerReplay(program: Command, environment: Environment): void
   teach(command, {
     examples: [
       'replay vd_7F3K9A2B4C',
+      'replay vd_7F3K9A2B4C --set settings=now      with the application as it is registered today',
       'replay vd_7F3K9A2B4C --set redirect_uri=com.myapp:/callback --set client_id=my_app_123',
     ],
     json: '{before, after, changes: [{rule, from: {outcome, cause?}, to: {outcome, cause?}}]}',

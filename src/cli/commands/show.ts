@@ -1,6 +1,6 @@
 /** `counterfoil show <id>` and `counterfoil verdict <id>`: one verdict's tree, or one grant's life. */
 import type { Command } from 'commander';
-import { checklist } from '../../core/verdict.ts';
+import { checklist, type Verdict } from '../../core/verdict.ts';
 import { codeId, readCode } from '../../protocols/typed-code/typed-code.ts';
 import { action, type Cli } from '../cli.ts';
 import type { Environment } from '../environment.ts';
@@ -11,6 +11,7 @@ import { renderVerdict } from '../render/verdict.ts';
 
 interface ShowOptions {
   readonly all?: boolean;
+  readonly asDeveloper?: boolean;
 }
 
 const JSON_VERDICT = '{…the verdict with its checks, checklist: [{rule, audience, say}]}';
@@ -18,14 +19,21 @@ const JSON_VERDICT = '{…the verdict with its checks, checklist: [{rule, audien
 /** Registers both commands. */
 export function registerShow(program: Command, environment: Environment): void {
   const verdict = program.command('verdict <id>').description('one verdict: every check, what to do, what it did');
-  verdict.option('--all', 'a line for every passed check too').action(
-    action<ShowOptions>(environment, async (cli, options, [text = '']) => {
-      const kind = kindOf(text);
-      return showVerdict(cli, kind?.kind === 'verdict' ? kind.id : text, options.all ?? false);
-    }),
-  );
+  verdict
+    .option('--all', 'a line for every passed check too')
+    .option('--as-developer', 'what the developer of the application sees of it')
+    .action(
+      action<ShowOptions>(environment, async (cli, { all = false, asDeveloper }, [text = '']) => {
+        const kind = kindOf(text);
+        return showVerdict(cli, kind?.kind === 'verdict' ? kind.id : text, all, asDeveloper);
+      }),
+    );
   teach(verdict, {
-    examples: ['verdict vd_7F3K9A2B4C', 'verdict http://localhost:5151/r/7F3K9A2B4C'],
+    examples: [
+      'verdict vd_7F3K9A2B4C',
+      'verdict http://localhost:5151/r/7F3K9A2B4C',
+      'verdict vd_7F3K9A2B4C --as-developer',
+    ],
     json: JSON_VERDICT,
   });
   const show = program.command('show <id>').description('a verdict, or the life of a grant or code, by its id');
@@ -72,10 +80,21 @@ export async function showAny(cli: Cli, named: Named, all: boolean): Promise<Exi
   return EXIT.ok;
 }
 
-async function showVerdict(cli: Cli, id: string, all: boolean): Promise<ExitCode> {
+async function showVerdict(cli: Cli, id: string, all: boolean, asDeveloper = false): Promise<ExitCode> {
   const operations = await cli.operations();
-  const [verdict, { now }] = await Promise.all([operations.verdict(id), operations.status()]);
+  const [whole, { now }] = await Promise.all([operations.verdict(id), operations.status()]);
+  const verdict = asDeveloper ? await forDeveloper(whole) : whole;
   if (cli.json) cli.printJson({ ...verdict, checklist: checklist(verdict.checks ?? []) });
   else cli.print(renderVerdict(verdict, cli.style, { now, all }));
   return verdict.ok ? EXIT.ok : EXIT.refused;
+}
+
+/** As somebody sees it who may see the refusals of its application, and of no other. */
+async function forDeveloper(verdict: Verdict): Promise<Verdict> {
+  // Loaded only here: it knows every rule of every profile.
+  const { seenBy } = await import('../../server/seen-by.ts');
+  const { subject } = verdict;
+  const seen = subject && seenBy({ role: 'developer', user: '', apps: [subject] }, verdict);
+  if (seen) return seen;
+  throw new UsageError('the verdict is about no application: no developer sees it', 'leave --as-developer out');
 }

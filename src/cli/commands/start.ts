@@ -11,9 +11,10 @@ import { auditKey, startSigning } from '../../server/audit.ts';
 import { DEFAULT_PORT, KEEP_DAYS } from '../../server/config.ts';
 import { isPostgres } from '../../server/database.ts';
 import { type Hub, startHub } from '../../server/hub.ts';
-import { deriveKeys } from '../../server/keys.ts';
+import { deriveKeys, masterPlace } from '../../server/keys.ts';
 import { OperationError } from '../../server/operations.ts';
 import { OWNER } from '../../server/users.ts';
+import type { checkTrail as CheckTrail } from '../../store/trail.ts';
 import { action, type Cli, type GlobalOptions } from '../cli.ts';
 import { createDemo, type Demo, type DemoKey } from '../demo/demo.ts';
 import { readKeys } from '../demo/keys.ts';
@@ -40,11 +41,17 @@ interface StartOptions {
   readonly script?: string;
 }
 
+/** What the composition root knows of stores. */
+interface StoreWays {
+  readonly openData: Opener['openData'];
+  readonly checkTrail: typeof CheckTrail;
+}
+
 /** Trees printed of what strangers send, at most this many in a window; lines after that. */
 const TREES = { most: 6, inMs: 10_000 } as const;
 
 /** The command, over the store that the composition root opens. It is what `counterfoil` alone does. */
-export function registerStart(openData: Opener['openData']): Register {
+export function registerStart(openData: Opener['openData'], checkTrail: typeof CheckTrail): Register {
   return (program: Command, environment: Environment) => {
     const start = program
       .command('start', { isDefault: true })
@@ -56,7 +63,7 @@ export function registerStart(openData: Opener['openData']): Register {
       .option('--keep-days <number>', `days that dead codes and verdicts are kept (default ${KEEP_DAYS})`)
       .option('--no-demo', 'no lamp story, no keys: one line for each refusal')
       .option('--script <name>', `tell the story without keys, and end (${SCRIPTS.join(', ')})`);
-    start.action(action<StartOptions>(environment, (cli, options) => run(cli, options, openData)));
+    start.action(action<StartOptions>(environment, (cli, options) => run(cli, options, { openData, checkTrail })));
     teach(start, {
       examples: [
         'start',
@@ -69,18 +76,18 @@ export function registerStart(openData: Opener['openData']): Register {
   };
 }
 
-async function run(cli: Cli, options: StartOptions & GlobalOptions, openData: Opener['openData']): Promise<ExitCode> {
+async function run(cli: Cli, options: StartOptions & GlobalOptions, store: StoreWays): Promise<ExitCode> {
   const { script } = options;
-  if (script === undefined) return serve(cli, options, openData, cli);
+  if (script === undefined) return serve(cli, options, store, cli);
   expectScript(script);
   if (!options.demo || options.issuer !== undefined)
     throw new UsageError('a script tells the story of a hub of its own', 'leave out --no-demo and --issuer');
-  if (options.db !== undefined) return serve(cli, options, openData, cli);
+  if (options.db !== undefined) return serve(cli, options, store, cli);
   // A story leaves its traces in the data it plays on; those of the user are not for that.
   const folder = mkdtempSync(join(tmpdir(), 'counterfoil-wow-'));
   try {
     const db = join(folder, 'story.db');
-    return await serve(cli, options, openData, { db, data: 'a temporary file' });
+    return await serve(cli, options, store, { db, data: 'a temporary file' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -89,7 +96,7 @@ async function run(cli: Cli, options: StartOptions & GlobalOptions, openData: Op
 async function serve(
   cli: Cli,
   options: StartOptions,
-  openData: Opener['openData'],
+  { openData, checkTrail }: StoreWays,
   { db, data }: Pick<Cli, 'db' | 'data'>,
 ): Promise<ExitCode> {
   const { script } = options;
@@ -103,12 +110,19 @@ async function serve(
   const opened = await openData(db);
   let door: AdminDoor | undefined;
   let hub: Hub | undefined;
-  const signing = startSigning(opened.upkeep, auditKey(opened.master), (fault) => cli.say(`fault at audit: ${fault}`));
+  const signer = auditKey(opened.master);
+  const signing = startSigning(opened.upkeep, signer, (fault) => cli.say(`fault at audit: ${fault}`));
   const printer = createPrinter(cli);
   try {
     hub = await startHub({
       ...opened,
       keys: deriveKeys(opened.master),
+      audit: {
+        upkeep: opened.upkeep,
+        key: signer,
+        check: checkTrail,
+        master: masterPlace(shared ? undefined : `${data}.key`, cli.environment.env),
+      },
       data,
       port,
       shared,
@@ -125,6 +139,8 @@ async function serve(
     // The story is one of a hub of one's own: it registers an app, and calls the hub where it listens.
     const demo = options.demo && !shared && issuer === undefined ? await createDemo(hub, cli) : undefined;
     cli.print(banner(hub, cli, data));
+    // Beside the story there is the key `o`, which signs in without an account.
+    if (!demo) await offerSetup(hub, cli);
     if (script !== undefined && demo) {
       printer.demo = demo;
       return await tellScript(cli, demo, stopped);
@@ -192,6 +208,7 @@ async function story(hub: Hub, cli: Cli, demo: Demo, printer: Printer, stopped: 
     // The person in charge has set the application up otherwise: that is no reason not to run.
     if (!(error instanceof OperationError)) throw error;
     cli.say(`no lamp story: ${error.message}`);
+    await offerSetup(hub, cli);
     return stopped;
   }
   printer.demo = demo;
@@ -224,6 +241,14 @@ function keysLines({ style }: Cli): Line[] {
 
 function isDemoKey(key: string): key is DemoKey {
   return key === 's' || key === 'f' || key === 'a' || key === 'r';
+}
+
+/** Of a hub without users: the link that makes the first one. It is told to the terminal, and kept as a hash only. */
+async function offerSetup(hub: Hub, cli: Cli): Promise<void> {
+  const link = await hub.firstRun.offer();
+  if (!link) return;
+  const say = '  nobody can sign in yet: make the first user here, once, within a day:';
+  cli.print([[span(cli.style, say, 'faint')], [span(cli.style, `  ${hub.issuer}${link.path}`)], []]);
 }
 
 /** The page, signed in by a link that works once and for a minute. */

@@ -3,6 +3,7 @@
  * every failure has a line of its own: name, expected, got, and what is particular to this attempt.
  */
 import { type Check, leaves } from '../../core/verdict.ts';
+import { WITHHELD } from '../../core/withhold.ts';
 import { differing } from './differ.ts';
 import { ruleName } from './id.ts';
 import type { Line, Style, Tone } from './line.ts';
@@ -126,7 +127,8 @@ function room(style: Style): number {
 
 /** What stands in the third column: the particular of this attempt, else the cause in general. */
 function note(check: Check): string {
-  return check.cause?.detail ?? check.cause?.say ?? '';
+  const told = check.cause?.detail ?? check.cause?.say ?? '';
+  return check.withheld ? `${told} (${WITHHELD})` : told;
 }
 
 function expectedSpans(check: Check, style: Style): Line {

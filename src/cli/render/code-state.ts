@@ -1,5 +1,6 @@
 /** What a code, token or grant is good for at a moment, in one word and a tone. */
 import type { Code, Effect, Grant } from '../../core/model.ts';
+import { type CodeStanding, codeStanding, grantStanding } from '../../server/standing.ts';
 import { shortId } from './id.ts';
 import type { Tone } from './line.ts';
 
@@ -9,27 +10,28 @@ export interface Shown {
   readonly tone: Tone;
 }
 
-/**
- * `live`, `used`, `expired`, `burned`, `revoked`, `superseded by cd_…`: used rows are kept, so the four ends differ.
- * With its grant at hand, a code of a revoked grant is `revoked`: it died with it, though its own row is untouched.
- */
+const TONES: Readonly<Record<CodeStanding, Tone>> = {
+  live: 'good',
+  used: 'faint',
+  superseded: 'faint',
+  expired: 'caution',
+  burned: 'bad',
+  revoked: 'bad',
+  restored: 'bad',
+};
+
+/** `live`, `used`, `expired`, `burned`, `revoked`, `superseded by cd_…`; by its grant too, where that is at hand. */
 export function codeState(code: Code, now: number, grant?: Grant): Shown {
-  if (code.state === 'superseded') {
-    return { word: code.next ? `superseded by ${shortId(code.next)}` : 'superseded', tone: 'faint' };
-  }
-  if (code.state !== 'live') return { word: code.state, tone: 'bad' };
-  if (code.total !== null && code.used >= code.total) return { word: 'used', tone: 'faint' };
-  if (grant?.state === 'revoked') return { word: 'revoked', tone: 'bad' };
-  if (now > code.until) return { word: 'expired', tone: 'caution' };
-  return { word: 'live', tone: 'good' };
+  const standing = codeStanding(code, { now, grant });
+  const by = standing === 'superseded' && code.next ? ` by ${shortId(code.next)}` : '';
+  return { word: standing + by, tone: TONES[standing] };
 }
 
 /** The grant's own state, `expired` where its time is over. */
 export function grantState(grant: Grant, now: number): Shown {
-  if (grant.state === 'revoked') return { word: `revoked${grant.endedBy ? ` (${grant.endedBy})` : ''}`, tone: 'bad' };
-  if (grant.state === 'active' && grant.until !== null && now >= grant.until)
-    return { word: 'expired', tone: 'caution' };
-  return { word: grant.state, tone: grant.state === 'active' ? 'good' : 'caution' };
+  const standing = grantStanding(grant, now);
+  if (standing === 'revoked') return { word: `revoked${grant.endedBy ? ` (${grant.endedBy})` : ''}`, tone: 'bad' };
+  return standing === 'live' ? { word: 'active', tone: 'good' } : { word: standing, tone: 'caution' };
 }
 
 /** A device effect is done only when read back and verified. */

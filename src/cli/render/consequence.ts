@@ -1,6 +1,7 @@
 /** What an attempt did, and who heard what of it. */
 import { CODE_FAILURES } from '../../core/limit.ts';
 import type { Consequence, Verdict } from '../../core/verdict.ts';
+import { WITHHELD } from '../../core/withhold.ts';
 import { clock, duration } from './age.ts';
 import type { Line, Style } from './line.ts';
 import { span, wrapWords } from './text.ts';
@@ -45,7 +46,8 @@ export function renderConsequence(verdict: Verdict, style: Style, circumstances:
     ? ['judged only: nothing was sent, nothing was used up']
     : sentences(verdict.consequence ?? {}, style);
   if (verdict.times > 1) did.push(`stands for ${verdict.times} equal attempts`);
-  if (did.length === 0)
+  if (verdict.withheld && !verdict.consequence) did.push(WITHHELD);
+  else if (did.length === 0)
     did.push(verdict.ok ? 'what was asked for' : 'nothing: no code was used up, nothing was revoked');
   return [...labelled('Did', did.join('; '), style), ...labelled('Heard', heard(verdict, circumstances), style)];
 }

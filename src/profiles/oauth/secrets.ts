@@ -5,7 +5,7 @@ const SECRET_INSIDE =
   /(?<![A-Za-z0-9_])(code|state|refresh_token|access_token|client_secret|code_verifier|password)=[^&;,#\s]+/g;
 
 /** A string this hub hands out, known by its label: a code, a token, a client secret sent where its id belongs. */
-const ISSUED = /(hap5\.1-authcode:[ \t\r\n]*|cf[ars]_|CFS1)[A-Za-z0-9_-][A-Za-z0-9+/=%_-]{9,}/g;
+const ISSUED = /(hap5\.1-authcode:[ \t\r\n]*|cf[aprs]_|CFS1)[A-Za-z0-9_-][A-Za-z0-9+/=%_-]{9,}/g;
 
 /** The body of a code or token, its label lost. */
 const BARE = /^(?:[0-9A-Za-z]{16}|[0-9A-Za-z]{29})$/;

@@ -1,4 +1,5 @@
 /** The accessories of the hub as a list: who answers, what they are, how many controllers they have. */
+import type { Verdict } from '../../core/verdict.ts';
 import { characteristicName } from '../../profiles/home/types.ts';
 import type { ListedAccessory } from '../../protocols/hap/characteristics.ts';
 import type { Accessory } from '../accessories/accessory.ts';
@@ -43,6 +44,14 @@ export async function listAll(house: House): Promise<readonly AccessoryView[]> {
 
 /** One of them, as it answers now. */
 export async function viewOf(house: House, accessory: Accessory): Promise<AccessoryView> {
+  return (await seen(house, accessory)).view;
+}
+
+/** The same, with the doctor's verdict where it does not answer. */
+export async function seen(
+  house: House,
+  accessory: Accessory,
+): Promise<{ readonly view: AccessoryView; readonly verdict?: Verdict }> {
   const { id, name } = accessory;
   const asked = await withSession(
     house,
@@ -62,8 +71,9 @@ export async function viewOf(house: House, accessory: Accessory): Promise<Access
     ...(record && { hapId: record.hapId }),
     ...(address && { address: `${address.host}:${address.port}` }),
   };
-  if (asked instanceof DeviceError) return { ...base, reachable: false, why: asked.message };
-  return { ...base, reachable: true, pairings: asked.pairings, ...labelOf(asked.database) };
+  if (asked instanceof DeviceError)
+    return { view: { ...base, reachable: false, why: asked.message }, verdict: asked.verdict };
+  return { view: { ...base, reachable: true, pairings: asked.pairings, ...labelOf(asked.database) } };
 }
 
 /** What it says of itself (HAP §8.1, §8.17); of a bridge, what the bridge says. */

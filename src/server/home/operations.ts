@@ -16,7 +16,7 @@ import { NotFoundError, OperationError } from '../operations.ts';
 import { withSession } from './dialogue.ts';
 import { examine } from './examine.ts';
 import { announcedOf, lookAround } from './find.ts';
-import { known, listAll, namesByHapId, viewOf } from './list.ts';
+import { known, listAll, namesByHapId, seen, viewOf } from './list.ts';
 import { createPairing } from './pair.ts';
 import { getValues, setValues, watchValues } from './read-write.ts';
 import type { HomeOperations, PairingView } from './shapes.ts';
@@ -54,6 +54,8 @@ function withoutHouse(): HomeOperations {
     homeDiscover: async (input) => (await lookAround(input ?? {})).map((found) => announcedOf(found)),
     homePair: needsHub,
     homeAccessories: needsHub,
+    homeNames: needsHub,
+    homeAccessory: needsHub,
     homeGet: needsHub,
     homeSet: needsHub,
     homeWatch: needsHub,
@@ -77,6 +79,11 @@ function withHouse(deps: HomeOperationsDeps): HomeOperations {
     },
     homePair: (input) => pairing.pair(input),
     homeAccessories: () => listAll(house),
+    homeNames: async () => (await house.list()).map(({ id, name }) => ({ id, name })),
+    async homeAccessory(id) {
+      const { view, verdict } = await seen(house, await known(house, id));
+      return { ...view, ...(verdict && { verdict }) };
+    },
     homeGet: (ids) => getValues(house, ids),
     // over the admin socket a missing argument comes as null
     homeSet: (writes, timedMs) => setValues(house, writes, timedMs ?? undefined),

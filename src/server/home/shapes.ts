@@ -117,6 +117,10 @@ export interface HomeOperations {
   /** @throws DeviceError as pairing fails */
   homePair(input: PairInput): Promise<AccessoryView>;
   homeAccessories(): Promise<readonly AccessoryView[]>;
+  /** What the hub calls them. Nobody is asked. */
+  homeNames(): Promise<readonly Pick<AccessoryView, 'id' | 'name'>[]>;
+  /** One of them, as it answers now; the doctor's verdict where it does not. */
+  homeAccessory(accessory: string): Promise<AccessoryView & { readonly verdict?: Verdict }>;
   /** `lamp/lightbulb/on`, or `lamp` for all that can be read. @throws DeviceError */
   homeGet(ids: readonly string[]): Promise<readonly ValueView[]>;
   /** Writes, by a timed write where `timedMs` is given. @throws DeviceError when one or more are not done */

@@ -16,9 +16,10 @@ import {
   tick,
   typeName,
 } from './app-fields.ts';
-import { type HomePage, refusalList } from './home.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, moment, PATHS, page, type Signed, TEAR } from './layout.ts';
+import { MINT_PATH } from './mint.ts';
+import { type Listed, refusalList } from './refusals.ts';
 
 /** Input of the page. */
 export interface AppPage {
@@ -30,7 +31,7 @@ export interface AppPage {
   /** Scopes of the hub's own API; those that are not included are offered. */
   readonly known: readonly KnownScope[];
   /** Newest first. */
-  readonly refusals: NonNullable<HomePage['refusals']>;
+  readonly refusals: readonly Listed[];
   /** The form that was just saved. */
   readonly done?: AppForm;
   /** The form that was not taken. */
@@ -52,7 +53,8 @@ export function appPage(input: AppPage): string {
 <div class="stack"><p class="eyebrow"><a href="${PATHS.apps}">Trusted Applications</a></p>
 <h1>${visible(app.name, 100)}</h1>
 ${expired && problemNotice('this page was open too long to be safe; nothing was changed: please try again')}
-${facts(app)}</div>
+${facts(app)}
+<p class="beside"><a class="button" href="${`${MINT_PATH}?${new URLSearchParams({ client: app.id })}`}">Authorize it</a><a class="button" href="${`${PATHS.grants}?${new URLSearchParams({ client: app.id, state: 'any' })}`}">Its grants</a></p></div>
 ${TEAR}
 <div class="sets">
 ${redirectUris(input)}

@@ -40,14 +40,14 @@ export const PATHS = {
   accessories: '/accessories',
   audit: '/audit',
   profile: '/profile',
-  guide: '/guide/',
+  guide: '/guide',
   login: '/login',
   logout: '/logout',
   verdict: '/r/',
 } as const;
 
 /** The rooms of the console, as the frame lists them. */
-export type Room = 'refusals' | 'apps' | 'grants' | 'accessories' | 'audit' | 'profile';
+export type Room = 'refusals' | 'apps' | 'grants' | 'accessories' | 'audit' | 'guide' | 'profile';
 
 const ROOMS: readonly { readonly room: Room; readonly path: string; readonly name: string }[] = [
   { room: 'refusals', path: PATHS.home, name: 'Refusals' },
@@ -55,10 +55,11 @@ const ROOMS: readonly { readonly room: Room; readonly path: string; readonly nam
   { room: 'grants', path: PATHS.grants, name: 'Grants' },
   { room: 'accessories', path: PATHS.accessories, name: 'Accessories' },
   { room: 'audit', path: PATHS.audit, name: 'Keys and audit' },
+  { room: 'guide', path: PATHS.guide, name: 'Guide' },
 ];
 
 /** Rooms that a developer may enter. */
-const FOR_DEVELOPERS: ReadonlySet<Room> = new Set<Room>(['refusals']);
+const FOR_DEVELOPERS: ReadonlySet<Room> = new Set<Room>(['refusals', 'guide']);
 
 /** A whole page. */
 export function page({ hub, title, width, signed, here, module, main, foot }: Frame): string {
@@ -72,7 +73,7 @@ export function page({ hub, title, width, signed, here, module, main, foot }: Fr
 <title>${visible(title)} · ${visible(hub)}</title>
 ${ICON}
 ${SHEET}
-${module !== undefined && html`<script type="module" src="${module}"></script>`}
+${module !== undefined && moduleTag(module)}
 </head>
 <body>
 <a class="unseen skip" href="#main">Skip to content</a>
@@ -88,6 +89,12 @@ ${foot && html`<footer class="foot"><p>${foot}</p></footer>`}
 </body>
 </html>
 `);
+}
+
+/** The one script that a page can have. @throws for anything but the path of one of our modules: a bug */
+function moduleTag(path: string): Html {
+  if (!/^\/assets\/[0-9a-f]{16}\/[a-z-]+\.[jt]s$/.test(path)) throw new Error('not the path of a module');
+  return trusted(`<script type="module" src="${path}"></script>`);
 }
 
 /** A raw fact as people may safely see it, in monospace. */

@@ -27,3 +27,13 @@ function marked(text: string, marks: readonly { readonly start: number; readonly
   }
   return html`${parts}${piece(at, characters.length)}`;
 }
+
+/** The two halves of the ticket, one above the other, so that equal characters stand under each other. */
+export function halves(expected: string | undefined, presented: string | undefined): Html {
+  const both = expected !== undefined && presented !== undefined ? lit(expected, presented) : undefined;
+  const nothing = html`<i class="soft">nothing</i>`;
+  return html`<dl class="halves">
+${expected !== undefined && html`<div><dt>expected</dt><dd>${both?.expected ?? asShown(expected)}</dd></div>`}
+<div><dt>presented</dt><dd>${both?.presented ?? (presented === undefined ? nothing : asShown(presented))}</dd></div>
+</dl>`;
+}

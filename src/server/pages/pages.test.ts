@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { samplePages } from '../../../test/support/sample-pages.ts';
 import type { Check } from '../../core/verdict.ts';
 import { consentPage, destination } from './consent.ts';
-import { homePage } from './home.ts';
 import { render } from './html.ts';
 import { span } from './layout.ts';
 import { lit } from './lit.ts';
 import { problemPage } from './problem.ts';
+import { refusalList } from './refusals.ts';
 import { signinNeededPage } from './signin-needed.ts';
 import { referenceOf, timelineSection } from './timeline.ts';
 import { consequenceLine } from './verdict.ts';
@@ -100,11 +100,9 @@ describe('the lists of a person in charge', () => {
     snapshot: null,
     times: 1,
   };
-  const signed = { user: 'ada', role: 'operator' as const, csrf: 'c' };
 
   it('call an app that was asked for a nonce just that', () => {
-    const home = homePage({ hub: 'Hub', issuer: 'http://localhost', signed, refusals: [asked] });
-    expect(words(home)).toContain('Asked for a nonce, which is no fault');
+    expect(words(render(refusalList([asked])))).toContain('Asked for a nonce, which is no fault');
     const grant = { id: 'gr_1', profile: 'oauth', by: 'ada', to: 'a', terms: {}, from: 0, until: null } as const;
     const timeline = {
       grant: { ...grant, state: 'active', policyEpoch: 1, rev: 1 } as const,
@@ -120,8 +118,7 @@ describe('the lists of a person in charge', () => {
   it('call it a refusal where something else is wrong as well', () => {
     const fail = (id: string): Check => ({ id, outcome: 'fail', cause: { id: 'x', say: `${id} says no`, fixes: [] } });
     const checks = ['oauth.dpop-nonce', 'oauth.code-verifier'].map(fail);
-    const home = homePage({ hub: 'Hub', issuer: 'http://localhost', signed, refusals: [{ ...asked, checks }] });
-    expect(words(home)).toContain('Oauth.dpop-nonce says no');
+    expect(words(render(refusalList([{ ...asked, checks }])))).toContain('Oauth.dpop-nonce says no');
   });
 });
 

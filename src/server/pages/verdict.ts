@@ -1,19 +1,16 @@
 /** The operator's view of one verdict, behind `/r/<reference>`: what to do, what it cost, every check, the grant's life. */
-import {
-  type Audience,
-  type Check,
-  type Consequence,
-  checklist,
-  leaves,
-  type Outcome,
-  type Verdict,
-} from '../../core/verdict.ts';
+import { type Check, type Consequence, checklist, leaves, type Outcome, type Verdict } from '../../core/verdict.ts';
+import { WITHHELD } from '../../core/withhold.ts';
+import type { Fixes, PlannedFix } from '../fixes-shapes.ts';
 import type { Timeline } from '../operations.ts';
 import { appPath } from './app-fields.ts';
+import { guidePath } from './guide.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
-import { moment, page, type Signed, shownFact, TEAR } from './layout.ts';
-import { lit } from './lit.ts';
+import { fact, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
+import { halves } from './lit.ts';
+import { type SharesHere, sharesSection } from './share.ts';
 import { timelineSection } from './timeline.ts';
+import { AUDIENCES, sentence } from './words.ts';
 
 /** Input of the page. `verdict.checks` must be there: a success is judged again from its snapshot before. */
 export interface VerdictPage {
@@ -24,6 +21,12 @@ export interface VerdictPage {
   readonly timeline?: Timeline;
   /** The registered application that asked, where its settings are what refused it. */
   readonly app?: { readonly id: string; readonly name: string };
+  /** What the hub can do about it; only for whoever runs it. */
+  readonly fixes?: Fixes;
+  /** The one that was just done. */
+  readonly done?: string;
+  /** Links to it that are open; only for whoever runs the hub. */
+  readonly shares?: SharesHere;
 }
 
 /** Causes, by rule, that a change of the application's settings takes away. */
@@ -44,7 +47,8 @@ export function settingsRefused(verdict: Pick<Verdict, 'checks'>): boolean {
 }
 
 /** Renders it. */
-export function verdictPage({ hub, signed, verdict, timeline, app }: VerdictPage): string {
+export function verdictPage(input: VerdictPage): string {
+  const { hub, signed, verdict } = input;
   const checks = verdict.checks ?? [];
   return page({
     hub,
@@ -54,26 +58,34 @@ export function verdictPage({ hub, signed, verdict, timeline, app }: VerdictPage
     here: 'refusals',
     main: html`<article class="ticket">
 ${summary(verdict, checks)}
+${since(input)}
 ${TEAR}
-${judged(verdict, checks, timeline, app)}
+${judged(input, checks)}
 </article>`,
   });
 }
 
-function judged(
-  verdict: Verdict,
-  checks: readonly Check[],
-  timeline: Timeline | undefined,
-  app: VerdictPage['app'],
-): Html {
-  const fixes = todo(checks, app);
+/** What has been done about it since, and what the same request would come to today. */
+function since({ verdict, fixes, done }: VerdictPage): Html | false {
+  const today = fixes?.today;
+  if (verdict.ok || !today) return false;
+  if (done === undefined && !today.ok) return false;
+  const again = today.ok
+    ? 'Judged again with today’s settings, it passes: let the app try again, nothing has to change there.'
+    : `Judged again with today’s settings, it is still refused: ${today.say ?? today.rule ?? ''}.`;
+  return html`<div class="notice ${today.ok ? 'good' : 'caution'} gap" role="status"><p>${done !== undefined && html`<b>Done.</b> `}${asShown(again)} The verdict stays what it was.</p></div>`;
+}
+
+function judged({ verdict, timeline, app, fixes: can, shares }: VerdictPage, checks: readonly Check[]): Html {
+  const fixes = todo(verdict, checks, app, can?.fixes ?? []);
   const beside = fixes || timeline || !verdict.ok;
   return html`<div class="${beside ? 'split' : ''}">
-<div class="todo apart">${fixes}${!verdict.ok && cost(verdict.consequence)}</div>
+<div class="todo apart">${fixes}${!verdict.ok && cost(verdict)}${shares && sharesSection(shares)}</div>
 <section class="checks stack" aria-labelledby="checks">
 <h2 id="checks">Every check</h2>
 ${verdict.erased && html`<p>Who, where from and what was sent were erased on request.</p>`}
 <div>${checks.filter((c) => c.children?.length !== 0).map(phase)}</div>
+<p class="small soft">What each rule is for, and all of its causes: <a href="/guide">the guide</a>.</p>
 </section>
 ${timeline && html`<div class="life">${timelineSection(timeline, verdict)}</div>`}
 </div>`;
@@ -103,31 +115,40 @@ ${refusal !== undefined && html`<dt>The app heard</dt><dd>${shownFact(refusal)} 
 </div>`;
 }
 
-const AUDIENCES: Readonly<Record<Audience, string>> = {
-  client: 'in the app',
-  owner: 'account owner',
-  operator: 'on this hub',
-  issuer: 'issuer',
-};
-
-function todo(checks: readonly Check[], app: VerdictPage['app']): Html | false {
+function todo(
+  verdict: Verdict,
+  checks: readonly Check[],
+  app: VerdictPage['app'],
+  can: readonly PlannedFix[],
+): Html | false {
   const fixes = checklist(checks);
   if (fixes.length === 0) return false;
   return html`<section class="stack" aria-labelledby="todo">
 <h2 id="todo">What to do</h2>
 <ol class="steps">${fixes.map(
     (fix) =>
-      html`<li><div><p>${sentence(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]} · ${shownFact(fix.rule)}</p></div></li>`,
+      html`<li><div><p>${sentence(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]} · ${ruleName(fix.rule)}</p></div></li>`,
   )}</ol>
+${can.map((fix) => fixLink(verdict, fix))}
 ${app && html`<p><a class="button" href="${appPath(app.id)}">Settings of ${visible(app.name, 100)}</a></p>`}
 </section>`;
 }
 
+/** The way to the plan of what the hub can do at once. */
+function fixLink({ id }: Verdict, { id: fix, say, changes }: PlannedFix): Html {
+  const values = changes.map(({ item, to }) =>
+    item === 'redirect URI' ? to : item.replace(/^(?:scope|grant type) /, ''),
+  );
+  return html`<div class="well stack-near"><p><a class="button primary full" href="${`${PATHS.verdict}${id.slice('vd_'.length)}?fix=${fix}`}">${capital(say)}…</a></p>
+<p class="small">${values.map((value) => html`${fact(value)} `)}</p>
+<p class="small soft">First you see what it changes, and what it means.</p></div>`;
+}
+
 /** What the refusal did to the code, the grant and the source. */
-function cost(consequence: Consequence | undefined): Html {
+function cost({ consequence, withheld }: Verdict): Html {
   return html`<section class="stack" aria-labelledby="cost">
 <h2 id="cost">What it cost</h2>
-<p class="well">${consequenceLine(consequence)}</p>
+<p class="well">${withheld && !consequence ? WITHHELD : consequenceLine(consequence)}</p>
 </section>`;
 }
 
@@ -181,38 +202,30 @@ function notJudged(checks: readonly Check[]): Html {
   return html`<div class="rule">
 <span class="glyph soft" aria-hidden="true">${sign}</span>
 <div>
-<p class="line">${checks.map(({ id }) => shownFact(id))}<span class="unseen">${word}</span></p>
+<p class="line">${checks.map(({ id }) => ruleName(id))}<span class="unseen">${word}</span></p>
 <p class="small soft">${asShown(checks[0]?.because ?? '')}</p>
 </div>
 </div>`;
 }
 
-function rule({ id, outcome, expected, presented, cause, because }: Check): Html {
+/** A rule, leading to what the guide says of it. */
+function ruleName(id: string, cause?: string): Html {
+  const path = guidePath(id, cause);
+  return path === undefined ? shownFact(id) : html`<a class="quiet" href="${path}">${shownFact(id)}</a>`;
+}
+
+function rule({ id, outcome, expected, presented, cause, because, withheld }: Check): Html {
   const { sign, word } = GLYPHS[outcome];
   const loud = outcome === 'fail' || outcome === 'warn';
   const value = presented ?? expected;
   return html`<div class="rule">
 <span class="glyph ${outcome === 'skip' ? 'soft' : outcome}" aria-hidden="true">${sign}</span>
 <div>
-<p class="line">${shownFact(id)}<span class="unseen">${word}</span>${!loud && value !== undefined && html`<span class="soft small">${shownFact(value)}</span>`}</p>
+<p class="line">${ruleName(id, cause?.id)}<span class="unseen">${word}</span>${!loud && value !== undefined && html`<span class="soft small">${shownFact(value)}</span>`}</p>
 ${cause && html`<p>${sentence(cause.say)}${cause.detail !== undefined && html` <span class="soft">${sentence(cause.detail)}</span>`}</p>`}
 ${because !== undefined && html`<p class="small soft">${asShown(because)}</p>`}
+${withheld && because === undefined && html`<p class="small soft">${WITHHELD}</p>`}
 ${loud && (expected !== undefined || presented !== undefined) && halves(expected, presented)}
 </div>
 </div>`;
-}
-
-/** The two halves of the ticket, one above the other, so that equal characters stand under each other. */
-function halves(expected: string | undefined, presented: string | undefined): Html {
-  const both = expected !== undefined && presented !== undefined ? lit(expected, presented) : undefined;
-  const nothing = html`<i class="soft">nothing</i>`;
-  return html`<dl class="halves">
-${expected !== undefined && html`<div><dt>expected</dt><dd>${both?.expected ?? asShown(expected)}</dd></div>`}
-<div><dt>presented</dt><dd>${both?.presented ?? (presented === undefined ? nothing : asShown(presented))}</dd></div>
-</dl>`;
-}
-
-/** A cause's lower-case words as a sentence; the words stay as they are. */
-function sentence(words: string): string {
-  return capital(words) + (/[.!?…]$/.test(words) ? '' : '.');
 }

@@ -28,7 +28,8 @@ export function loader(db: DatabaseSync, tick: (floor: number) => number): (ask:
       begin.run();
       const { generation, clock, records } = meta.get() as { generation: number; clock: number; records: number };
       const moment = { now: tick(clock), generation, records };
-      const answers = asked.map(({ ask }) => ({ ...moment, ...read(ask) }));
+      const known = new Map<string, Grant>();
+      const answers = asked.map(({ ask }) => ({ ...moment, ...read(ask, known) }));
       for (const [i, { resolve }] of asked.entries()) resolve(answers[i] as Loaded);
     } catch (error) {
       for (const { reject } of asked) reject(error);
@@ -44,22 +45,32 @@ export function loader(db: DatabaseSync, tick: (floor: number) => number): (ask:
     });
 }
 
-/** Prepares reading one case inside a snapshot. */
-function reader(db: DatabaseSync): (ask: Ask) => Omit<Loaded, 'now' | 'generation' | 'records'> {
+/** Prepares reading one case inside a snapshot; `known` are the grants by id that were read in it: many ask for the same. */
+function reader(
+  db: DatabaseSync,
+): (ask: Ask, known: Map<string, Grant>) => Omit<Loaded, 'now' | 'generation' | 'records'> {
   const codeOf = db.prepare('SELECT * FROM codes WHERE id = ?');
   const grantOf = db.prepare('SELECT * FROM grants WHERE id = ?');
   const grantAt = db.prepare('SELECT * FROM grants WHERE rowid = ?');
   const holdOf = db.prepare('SELECT key, until, rev, body FROM holds WHERE key = ?');
   const onceTaken = db.prepare('SELECT 1 FROM once WHERE key = ?');
-  return (ask) => {
+  return (ask, known) => {
     const codes = new Map<string, Code>();
     const grants = new Map<string, Grant>();
     const holds = new Map<string, Hold>();
     const once = new Set<string>();
     const readGrant = (id: string): void => {
       if (grants.has(id)) return;
+      const read = known.get(id);
+      if (read) {
+        grants.set(id, read);
+        return;
+      }
       const row = grantOf.get(id) as unknown as GrantRow | undefined;
-      if (row) grants.set(id, toGrant(row));
+      if (!row) return;
+      const grant = toGrant(row);
+      grants.set(id, grant);
+      known.set(id, grant);
     };
     const readCode = (id: string): Code | undefined => {
       const known = codes.get(id);

@@ -8,6 +8,7 @@ export const capabilityReadable: Rule<GrantCase> = {
   cite: 'RFC 6749 §3.3',
   refusal: 'invalid_scope',
   why: 'nobody can agree to what nobody can read',
+  open: 'cause',
   causes: {
     malformed: {
       say: 'a capability does not follow the grammar',

@@ -9,6 +9,7 @@ export const directNotLimited: Rule<GrantCase> = {
   cite: 'HAP §5.15 table 5-6',
   refusal: 'invalid_scope',
   why: 'a pairing has no list of rights and no end: whoever holds one reads and writes everything, at any hour',
+  open: 'cause',
   causes: {
     limited: {
       say: 'a pairing on the accessory was asked for, and what was allowed is limited: an accessory cannot limit a pairing',

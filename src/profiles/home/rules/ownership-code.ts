@@ -7,6 +7,7 @@ export const ownershipCode: Rule<GrantCase> = {
   cite: 'HAP §5.10, §5.11',
   refusal: 'invalid_grant',
   why: 'a code to add one controller must not hand the house over or wipe it',
+  open: 'cause',
   binds: ['ownership'],
   causes: {
     missing: {

@@ -7,6 +7,7 @@ export const pairingBound: Rule<GrantCase> = {
   cite: 'HAP §5.10.1, RFC 9449 §10',
   refusal: 'invalid_grant',
   why: 'whoever finds the code must not become a controller with a key of their own',
+  open: 'all',
   causes: {
     unbound: {
       say: 'a pairing was asked for with a code that is not bound to a pairing id and a key',

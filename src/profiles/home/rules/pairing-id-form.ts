@@ -11,6 +11,7 @@ export const pairingIdForm: Rule<GrantCase> = {
   cite: 'HAP §5.10',
   refusal: 'invalid_grant',
   why: 'an id that the accessory cuts or takes for another one would leave a pairing that nobody can remove',
+  open: 'cause',
   causes: {
     missing: {
       say: 'a pairing was asked for without its id',

@@ -7,6 +7,7 @@ export const pairingKeyType: Rule<GrantCase> = {
   cite: 'HAP §5.6.5, §5.7, RFC 8032 §5.1',
   refusal: 'invalid_grant',
   why: 'an accessory takes any 32 bytes for a key, and for a few of them everybody can sign',
+  open: 'all',
   causes: {
     curve: {
       say: 'the key is not an Ed25519 key, which is the only kind that accessories know controllers by',

@@ -7,6 +7,7 @@ export const roleAllowed: Rule<GrantCase> = {
   cite: 'HAP §5.10, §5.15 table 5-6',
   refusal: 'invalid_scope',
   why: 'an administrator can remove everybody else, the hub included',
+  open: 'cause',
   binds: ['role'],
   causes: {
     admin: {

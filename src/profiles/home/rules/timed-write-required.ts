@@ -9,6 +9,7 @@ export const timedWriteRequired: Rule<AccessCase> = {
   cite: 'HAP §6.7.2.4',
   refusal: 'invalid_request',
   why: 'a command that was delayed on the way must not open a door later',
+  open: 'cause',
   causes: {
     capability: {
       say: 'the capability allows timed writes only, and this write is a plain one',

@@ -9,6 +9,7 @@ export const twoKeys: Rule<GrantCase> = {
   cite: 'HAP §5.10.1, RFC 9449 §4.2, decision 0024',
   refusal: 'invalid_grant',
   why: 'a key that is only named may be somebody else’s, and one that only signs may have been put in on the way',
+  open: 'cause',
   binds: ['hap_jkt'],
   counts: ['signature', 'other-key', 'unnamed', 'other-statement'],
   causes: {

@@ -9,6 +9,7 @@ export const valueInBounds: Rule<AccessCase> = {
   cite: 'RFC 6750 §3.1',
   refusal: 'insufficient_scope',
   why: 'who may dim the light a little need not be able to blind anybody',
+  open: 'cause',
   causes: {
     value: {
       say: 'the value lies outside of what was allowed',

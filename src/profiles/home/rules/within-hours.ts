@@ -9,6 +9,7 @@ export const withinHours: Rule<AccessCase> = {
   cite: 'RFC 6750 §3.1',
   refusal: 'insufficient_scope',
   why: 'a cleaner’s key need not open the door at night',
+  open: 'cause',
   causes: {
     hours: {
       say: 'the capability does not hold at this hour',

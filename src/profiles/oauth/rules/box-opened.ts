@@ -7,6 +7,7 @@ export const boxOpened: Rule<TokenCase> = {
   cite: 'RFC 9180 §5.1.1, RFC 9458 §4',
   refusal: 'invalid_request',
   why: 'whoever carries the request may be able to read and rewrite everything around the box',
+  open: 'all',
   causes: {
     replayed: {
       say: 'this very box was redeemed before: its bytes were copied, or sent again',

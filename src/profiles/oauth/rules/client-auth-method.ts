@@ -7,6 +7,7 @@ export const clientAuthMethod: Rule<TokenCase> = {
   cite: 'RFC 6749 §2.3',
   refusal: 'invalid_client',
   why: 'a secret in a public app is no secret, and a confidential app without one could be anybody',
+  open: 'all',
   causes: {
     'secret-from-public': {
       say: 'app type is misconfigured: a public application sent a client secret',

@@ -8,6 +8,7 @@ export const clientKnown: Rule<Asked & { readonly code?: CodeFacts }> = {
   cite: 'RFC 6749 §5.2',
   refusal: 'invalid_client',
   why: 'nobody may use a code on behalf of an application that does not exist',
+  open: 'own',
   causes: {
     missing: {
       say: 'the request names no client',

@@ -7,6 +7,7 @@ export const clientSecret: Rule<TokenCase> = {
   cite: 'RFC 6749 §2.3.1',
   refusal: 'invalid_client',
   why: 'whoever holds a stolen code must not pass for the application',
+  open: 'all',
   counts: ['mismatch'],
   causes: {
     mismatch: {

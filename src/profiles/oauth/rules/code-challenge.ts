@@ -7,6 +7,7 @@ export const codeChallenge: Rule<AuthorizeCase> = {
   cite: 'RFC 7636 §4.3, RFC 9700 §2.1.1',
   refusal: 'invalid_request',
   why: 'without it any app that catches the redirect can exchange the code',
+  open: 'all',
   causes: {
     missing: {
       say: 'a public application must send a PKCE challenge',

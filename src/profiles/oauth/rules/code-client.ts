@@ -8,6 +8,8 @@ export const codeClient: Rule<TokenCase> = {
   cite: 'RFC 6749 §4.1.3',
   refusal: 'invalid_grant',
   why: 'a code that leaked to another application must be worthless there',
+  open: 'cause',
+  whose: true,
   binds: ['client_id'],
   counts: ['other-app'],
   causes: {

@@ -8,6 +8,7 @@ export const codeKnown: Rule<Presented> = {
   cite: 'RFC 6749 §5.2',
   refusal: 'invalid_grant',
   why: 'a guess, and a code of another hub, must both fail, and cost the rightful holder nothing',
+  open: 'all',
   causes: {
     unknown: {
       say: 'this hub never minted the code, or has forgotten it after its retention',

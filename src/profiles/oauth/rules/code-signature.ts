@@ -10,6 +10,7 @@ export const codeSignature: Rule<Presented> = {
   cite: 'RFC 8032 §5.1, RFC 4648 §4',
   refusal: 'invalid_grant',
   why: 'a code that anybody could make up, or write in several ways, would be checked by nobody twice the same',
+  open: 'all',
   causes,
   check: ({ handle, code, now, offline }) => {
     if (!handle) return skip('no code came');

@@ -8,6 +8,7 @@ export const codeStanding: Rule<Presented> = {
   cite: 'RFC 6749 §5.2, RFC 7009',
   refusal: 'invalid_grant',
   why: 'what a person took back must stay taken back',
+  open: 'own-cause',
   causes: {
     burned: {
       say: 'the code was burned: three failed proofs by holders of it within 10 s mean that it has leaked',

@@ -7,6 +7,7 @@ export const codeUnexpired: Rule<Presented> = {
   cite: 'RFC 6749 §4.1.2',
   refusal: 'invalid_grant',
   why: 'a short life bounds what a leaked code is worth',
+  open: 'own',
   causes: {
     expired: {
       say: 'code expired: it took too long to exchange',

@@ -7,6 +7,7 @@ export const codeUnused: Rule<TokenCase> = {
   cite: 'RFC 6749 §4.1.2, RFC 9700 §4.14.2',
   refusal: 'invalid_grant',
   why: 'the second use of a one-time string is the surest sign that it was stolen',
+  open: 'own',
   causes: {
     'lost-race': {
       say: 'code already used, moments ago: two requests raced and this one lost; nothing was revoked',

@@ -7,6 +7,7 @@ export const codeVerifier: Rule<TokenCase> = {
   cite: 'RFC 7636 §4.6',
   refusal: 'invalid_grant',
   why: 'another app on the same device can catch the redirect, but not make the proof',
+  open: 'own',
   binds: ['code_challenge'],
   counts: ['mismatch'],
   causes: {

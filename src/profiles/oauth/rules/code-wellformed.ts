@@ -7,6 +7,7 @@ export const codeWellformed: Rule<Presented> = {
   cite: 'RFC 6749 §5.2, §10.10',
   refusal: 'invalid_grant',
   why: 'a mangled code should be told from a wrong one',
+  open: 'all',
   warns: ['blanks'],
   causes: {
     empty: {

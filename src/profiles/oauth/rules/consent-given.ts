@@ -7,6 +7,7 @@ export const consentGiven: Rule<AuthorizeCase> = {
   cite: 'RFC 6749 §4.1.2.1',
   refusal: 'access_denied',
   why: 'the decision is a person’s, and a no is an answer',
+  open: 'all',
   causes: {
     denied: {
       say: 'the person in charge did not allow it',

@@ -7,6 +7,7 @@ export const dpopFresh: Rule<Presented> = {
   cite: 'RFC 9449 §4.3 (11)',
   refusal: 'invalid_dpop_proof',
   why: 'copied bytes must go stale: the timestamp half of the defence against replay',
+  open: 'all',
   causes: {
     old: {
       say: 'the proof is too old, or the clock of the device is behind',

@@ -7,6 +7,7 @@ export const dpopNonce: Rule<Presented> = {
   cite: 'RFC 9449 §8',
   refusal: 'use_dpop_nonce',
   why: 'a proof cannot be made in advance, whatever the clock of the device says',
+  open: 'all',
   causes: {
     missing: {
       say: 'the proof carries no nonce of the hub',

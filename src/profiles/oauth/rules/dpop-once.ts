@@ -7,6 +7,7 @@ export const dpopOnce: Rule<Presented> = {
   cite: 'RFC 9449 §11.1',
   refusal: 'invalid_dpop_proof',
   why: 'copied bytes must be worthless: the single-use half of the defence against replay',
+  open: 'all',
   causes: {
     replayed: {
       say: 'these are copied bytes: the proof has been spent already, the owner loses nothing',

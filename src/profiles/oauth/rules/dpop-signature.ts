@@ -7,6 +7,7 @@ export const dpopSignature: Rule<Presented> = {
   cite: 'RFC 9449 §4.3 (6)',
   refusal: 'invalid_dpop_proof',
   why: 'anybody can name a key; only its holder can sign with it',
+  open: 'all',
   causes: {
     invalid: {
       say: 'the signature of the DPoP proof does not verify with the key it carries',

@@ -8,6 +8,7 @@ export const dpopTarget: Rule<Presented> = {
   cite: 'RFC 9449 §4.3 (8, 9)',
   refusal: 'invalid_dpop_proof',
   why: 'a proof made for one address must be worthless at another',
+  open: 'all',
   causes: {
     method: {
       say: 'htm names another HTTP method than the request has',

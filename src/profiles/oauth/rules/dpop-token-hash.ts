@@ -7,6 +7,7 @@ export const dpopTokenHash: Rule<Presented> = {
   cite: 'RFC 9449 §4.3 (12)',
   refusal: 'invalid_dpop_proof',
   why: 'a proof must not lend its strength to a token it was not made for',
+  open: 'all',
   causes: {
     absent: {
       say: 'the proof does not name the access token',

@@ -7,6 +7,7 @@ export const dpopWellformed: Rule<Presented> = {
   cite: 'RFC 9449 §4.3 (1-5, 7)',
   refusal: 'invalid_dpop_proof',
   why: 'a proof that can be read in two ways proves nothing',
+  open: 'all',
   causes: {
     several: {
       say: 'more than one DPoP header came',

@@ -7,6 +7,7 @@ export const formReadable: Rule<Asked> = {
   cite: 'RFC 6749 appendix B',
   refusal: 'invalid_request',
   why: 'two readers of one broken form may read two different requests',
+  open: 'all',
   causes: {
     'too-large': {
       say: 'the body, a parameter or their number is larger than a token request can be',

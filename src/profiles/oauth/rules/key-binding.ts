@@ -7,6 +7,7 @@ export const keyBinding: Rule<AuthorizeCase> = {
   cite: 'RFC 9449 §10',
   refusal: 'invalid_request',
   why: 'a code bound to a mistyped key could never be redeemed, and one bound to a pairing id alone would be bound to nothing',
+  open: 'all',
   causes: {
     thumbprint: {
       say: 'dpop_jkt is not a key thumbprint: 43 base64url characters',

@@ -9,6 +9,7 @@ export const mediaType: Rule<Asked> = {
   cite: 'RFC 6749 §4.1.3',
   refusal: 'invalid_request',
   why: 'a body in another format would be read as no parameters at all, and every later error would mislead',
+  open: 'all',
   causes: {
     missing: {
       say: 'the request does not say what its body is',

@@ -7,6 +7,7 @@ export const pairingId: Rule<Presented> = {
   cite: 'session isolation: one code, one pairing',
   refusal: 'invalid_grant',
   why: 'one key may hold several pairings; a code for one must not open another',
+  open: 'own-cause',
   binds: ['pairing_id'],
   counts: ['other-pairing'],
   causes: {

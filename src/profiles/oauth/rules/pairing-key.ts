@@ -7,6 +7,7 @@ export const pairingKey: Rule<Presented> = {
   cite: 'RFC 9449 §5, §7, §10',
   refusal: 'invalid_grant',
   why: 'whoever steals the string does not thereby have the key',
+  open: 'own-cause',
   binds: ['jkt'],
   counts: ['other-key'],
   causes: {

@@ -7,6 +7,7 @@ export const parametersOnce: Rule<Asked> = {
   cite: 'RFC 6749 §3.2',
   refusal: 'invalid_request',
   why: 'a proxy and the hub could each take a different one of two values',
+  open: 'all',
   causes: {
     duplicate: {
       say: 'a parameter was sent more than once',

@@ -7,6 +7,7 @@ export const parametersPresent: Rule<TokenCase> = {
   cite: 'RFC 6749 §4.1.3, §6',
   refusal: 'invalid_request',
   why: 'an empty request is a mistake of the sender, not an attack, and must read like one',
+  open: 'all',
   causes: {
     'grant-type': {
       say: 'the parameter grant_type is missing',

@@ -9,6 +9,7 @@ export const redirectUriExact: Rule<TokenCase> = {
   cite: 'RFC 6749 §4.1.3',
   refusal: 'invalid_grant',
   why: 'a code that leaked to another address must be worthless there',
+  open: 'own',
   binds: ['redirect_uri'],
   counts: ['differs'],
   causes: {

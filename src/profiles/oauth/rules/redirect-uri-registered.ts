@@ -9,6 +9,7 @@ export const redirectUriRegistered: Rule<Asked & { readonly intent?: string }> =
   cite: 'RFC 6749 §3.1.2.3, RFC 8252 §7.3',
   refusal: 'invalid_grant',
   why: 'a hub that redirects to unknown addresses hands its codes to whoever asks',
+  open: 'all',
   causes: {
     missing: {
       say: 'the request names no redirect URI',

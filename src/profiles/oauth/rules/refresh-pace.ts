@@ -7,6 +7,7 @@ export const refreshPace: Rule<TokenCase> = {
   cite: 'RFC 6585 §4, RFC 8628 §3.5',
   refusal: 'slow_down',
   why: 'every refresh is kept, so an app that loops would fill the disk of the person whose hub it is',
+  open: 'all',
   causes: {
     'too-often': {
       say: 'this grant is refreshed over and over; nothing was used up, and the same token works after the wait',

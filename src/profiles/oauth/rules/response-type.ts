@@ -8,6 +8,7 @@ export const responseType: Rule<AuthorizeCase> = {
   cite: 'RFC 6749 §4.1.1, RFC 9700 §2.1.2',
   refusal: 'unsupported_response_type',
   why: 'tokens in a redirect leak through history and logs; only codes are handed out there',
+  open: 'all',
   causes: {
     missing: {
       say: 'the parameter response_type is missing',

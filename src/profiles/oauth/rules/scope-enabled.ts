@@ -7,6 +7,7 @@ export const scopeEnabled: Rule<Asked & { readonly code?: CodeFacts }> = {
   cite: 'RFC 6749 §3.3, §5.2',
   refusal: 'invalid_scope',
   why: 'a scope can be switched off for a while without being forgotten',
+  open: 'own-cause',
   causes: {
     disabled: {
       say: 'a requested permission is included for the application but not enabled',

@@ -7,6 +7,7 @@ export const scopeIncluded: Rule<Asked & { readonly code?: CodeFacts }> = {
   cite: 'RFC 6749 §3.3, §5.2',
   refusal: 'invalid_scope',
   why: 'an app gets what its owner listed for it, and not what it asks for',
+  open: 'own-cause',
   causes: {
     'not-included': {
       say: 'a requested permission is not included in the application’s scopes',

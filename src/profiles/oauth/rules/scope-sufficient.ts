@@ -8,6 +8,7 @@ export const scopeSufficient: Rule<ResourceCase> = {
   cite: 'RFC 6750 §3.1',
   refusal: 'insufficient_scope',
   why: 'a token for reading must not switch anything',
+  open: 'own-cause',
   binds: ['scope'],
   causes: {
     'switched-off': {

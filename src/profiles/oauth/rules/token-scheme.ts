@@ -7,6 +7,7 @@ export const tokenScheme: Rule<ResourceCase> = {
   cite: 'RFC 6750 §2.1, RFC 9449 §7.1',
   refusal: 'invalid_token',
   why: 'a key-bound token sent as a bearer token is how a thief would send it',
+  open: 'all',
   binds: ['client_id'],
   causes: {
     missing: {

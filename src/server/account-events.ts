@@ -1,0 +1,44 @@
+/**
+ * Who signed in, and what they changed about that: the newest thousand, for whoever runs the hub. One record, beside the
+ * signed audit trail and not part of it: that one is of decisions about codes. Erasing a person takes theirs away.
+ */
+import type { Registry } from '../store/registry.ts';
+import { changeRecord } from './records.ts';
+
+/** What happened. `link`: a sign-in link of the command line; `set-up`: the first user was made. */
+export type AccountAct =
+  | 'password'
+  | 'passkey'
+  | 'link'
+  | 'set-up'
+  | 'password-changed'
+  | 'passkey-added'
+  | 'passkey-removed'
+  | 'signed-out-everywhere';
+
+/** One of them; `at` in milliseconds since the epoch. */
+export interface AccountEvent {
+  readonly at: number;
+  readonly user: string;
+  readonly act: AccountAct;
+}
+
+const ID = 'account-events';
+const KEPT = 1_000;
+
+/** Writes it down. */
+export async function noteAccountEvent(registry: Registry, event: AccountEvent): Promise<void> {
+  await changeRecord<readonly AccountEvent[]>(registry, 'setting', ID, (now = []) => [event, ...now].slice(0, KEPT));
+}
+
+/** All that are kept, newest first. */
+export async function accountEvents(registry: Registry): Promise<readonly AccountEvent[]> {
+  return (await registry.get<readonly AccountEvent[]>('setting', ID))?.body ?? [];
+}
+
+/** Forgets those of one person. */
+export async function forgetAccountEvents(registry: Registry, user: string): Promise<void> {
+  await changeRecord<readonly AccountEvent[] | undefined>(registry, 'setting', ID, (now) =>
+    now?.some((event) => event.user === user) ? now.filter((event) => event.user !== user) : now,
+  );
+}
