@@ -1,14 +1,12 @@
 /** `counterfoil mint`: an authorization code from the person in charge, ready to paste. */
 import type { Command } from 'commander';
-import type { AppView, Minted, MintInput } from '../../server/operations.ts';
-import { action, type Cli } from '../cli.ts';
+import type { MintInput } from '../../server/operations.ts';
+import { action } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
 import { collect, teach } from '../help.ts';
-import type { Line } from '../render/line.ts';
-import { span } from '../render/text.ts';
 import { grantCommand } from './home/grant.ts';
-import { mintedLines, readSeconds } from './minted.ts';
+import { curlLines, mintedLines, readSeconds } from './minted.ts';
 
 interface MintOptions {
   readonly client?: string;
@@ -52,7 +50,7 @@ export function registerMint(program: Command, environment: Environment): void {
       const [{ issuer, now }, app] = await Promise.all([operations.status(), operations.showApp(client)]);
       cli.print(mintedLines(minted, cli, now));
       cli.say('the code is shown this once: only its fingerprint is kept');
-      if (options.jkt === undefined) cli.print([[], ...curlLines(minted, app, issuer, cli)]);
+      if (options.jkt === undefined) cli.print([[], ...curlLines({ minted, app, issuer }, cli)]);
       else cli.say('it is bound to a key: the app must send a DPoP proof with it, which curl cannot make');
       return EXIT.ok;
     }),
@@ -65,7 +63,12 @@ export function registerMint(program: Command, environment: Environment): void {
     ],
     json: '{code, id, grant, until, redirectUri, scopes, verifier?}',
   });
-  const home = mint.command('home <app> <scope...>').description('a code for accessories: the same as home grant');
+  const home = mint
+    .command('home [app] [scope...]')
+    .description('a code for accessories: the same as home grant, or picked in words')
+    .option('--client <id>', 'the application, instead of the arguments')
+    .option('--accessory <id>', 'which accessory, as the hub calls it')
+    .option('--can <what>', 'read, on, off, direct; more than one with commas between');
   grantCommand(home, environment, 'mint home');
 }
 
@@ -82,26 +85,4 @@ function readInput(client: string, options: MintOptions): MintInput {
     ...(options.ttl !== undefined && { ttlSeconds: readSeconds('--ttl', options.ttl) }),
     ...(options.ends !== undefined && { grantTtlSeconds: readSeconds('--ends', options.ends) }),
   };
-}
-
-/** The redemption as a curl command. A secret is left to the shell, so that it does not get into its history. */
-function curlLines(minted: Minted, app: AppView, issuer: string, { style }: Cli): Line[] {
-  const values: readonly (readonly [string, string | undefined])[] = [
-    ['grant_type', 'authorization_code'],
-    ['code', minted.code],
-    ['client_id', app.authMethod === 'client_secret_basic' ? undefined : app.id],
-    ['redirect_uri', minted.redirectUri],
-    ['code_verifier', minted.verifier],
-  ];
-  const data = values.flatMap(([name, value]) =>
-    value === undefined ? [] : [`--data-urlencode ${quoted(`${name}=${value}`)}`],
-  );
-  const basic = app.authMethod === 'client_secret_basic' ? [`--user ${quoted(`${app.id}:`)}"$CLIENT_SECRET"`] : [];
-  const post = app.authMethod === 'client_secret_post' ? ['--data-urlencode client_secret="$CLIENT_SECRET"'] : [];
-  const parts = [`curl -sS ${quoted(`${issuer}/token`)}`, ...basic, ...data, ...post];
-  return parts.map((part, i) => [span(style, `${i === 0 ? '' : '  '}${part}${i < parts.length - 1 ? ' \\' : ''}`)]);
-}
-
-function quoted(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 /** What every command that mints shares: a lifetime as it is typed, and the code as it is shown, once. */
 import type { Minted } from '../../server/operations.ts';
+import { type RedemptionInput, redemptionCurl } from '../../server/redemption.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../exit.ts';
 import { age } from '../render/age.ts';
@@ -30,4 +31,10 @@ export function mintedLines(minted: Minted, { style }: Cli, now: number): Line[]
       span(style, shortId(minted.grant), 'id'),
     ],
   ];
+}
+
+/** The redemption as a curl command. */
+export function curlLines(input: RedemptionInput, { style }: Cli): Line[] {
+  const parts = redemptionCurl(input);
+  return parts.map((part, i) => [span(style, `${i === 0 ? '' : '  '}${part}${i < parts.length - 1 ? ' \\' : ''}`)]);
 }

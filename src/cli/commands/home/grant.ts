@@ -8,10 +8,11 @@ import { EXIT, UsageError } from '../../exit.ts';
 import { teach } from '../../help.ts';
 import type { Line } from '../../render/line.ts';
 import { blanks, span, wrapWords } from '../../render/text.ts';
-import { mintedLines, readSeconds } from '../minted.ts';
+import { curlLines, mintedLines, readSeconds } from '../minted.ts';
 import { homeAction } from './action.ts';
+import { type PickedOptions, picked } from './picked.ts';
 
-interface GrantOptions {
+interface GrantOptions extends PickedOptions {
   readonly jkt?: string;
   readonly pairingId?: string;
   readonly redirectUri?: string;
@@ -42,13 +43,14 @@ export function grantCommand(command: Command, environment: Environment, called:
     .option('--signed', 'a code that can be verified offline')
     .option('--admin', 'a pairing with the rights of an administrator, by a code for one more of them');
   command.action(
-    homeAction<GrantOptions>(environment, async (cli, options, [client = '', ...scopes]) => {
+    homeAction<GrantOptions>(environment, async (cli, options, args) => {
       const { operations, from } = await cli.opened();
       if (from !== 'hub')
         throw new UsageError(
           'no hub is running, and what a code may open on an accessory is judged by a running one',
           'counterfoil start starts it',
         );
+      const { client, scopes } = await picked(operations, options, args);
       if (scopes.some((scope) => DIRECT.test(scope)) && (options.jkt === undefined || options.pairingId === undefined))
         throw new UsageError(
           "a pairing of the app's own is made with its key: expected --jkt and --pairing-id",
@@ -68,6 +70,11 @@ export function grantCommand(command: Command, environment: Environment, called:
           [span(cli.style, `  all of it until ${new Date(now + Number(options.ends) * 1_000).toISOString()}`)],
         ]);
       cli.say('the code is shown this once: only its fingerprint is kept');
+      if (options.jkt === undefined) {
+        const [{ issuer }, app] = await Promise.all([operations.status(), operations.showApp(client)]);
+        const ownVerifier = options.challenge !== undefined;
+        cli.print([[], ...curlLines({ minted, app, issuer, ownVerifier }, cli)]);
+      } else cli.say('it is bound to a key: the app must send a DPoP proof with it, which curl cannot make');
       return EXIT.ok;
     }),
   );

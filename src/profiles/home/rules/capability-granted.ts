@@ -9,6 +9,7 @@ export const capabilityGranted: Rule<AccessCase> = {
   cite: 'RFC 6750 §3.1',
   refusal: 'insufficient_scope',
   why: 'an app gets at what it was allowed, and at nothing beside it',
+  open: 'cause',
   causes: {
     none: {
       say: 'the token carries no capability at all',

@@ -9,6 +9,7 @@ export const operationGranted: Rule<AccessCase> = {
   cite: 'RFC 6750 §3.1',
   refusal: 'insufficient_scope',
   why: 'whoever may look must not switch',
+  open: 'cause',
   causes: {
     operation: {
       say: 'the capability is for this characteristic, and does not allow this operation',

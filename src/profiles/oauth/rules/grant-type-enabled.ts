@@ -7,6 +7,7 @@ export const grantTypeEnabled: Rule<Asked & { readonly intent?: string }> = {
   cite: 'RFC 6749 §5.2',
   refusal: 'unauthorized_client',
   why: 'an app that never refreshes has no use for refresh tokens that could be stolen from it',
+  open: 'all',
   causes: {
     disabled: {
       say: 'this grant type is not enabled for the application',

@@ -8,6 +8,7 @@ export const grantTypeKnown: Rule<TokenCase> = {
   cite: 'RFC 6749 §5.2',
   refusal: 'unsupported_grant_type',
   why: 'a padded or misspelled grant type must not be guessed at',
+  open: 'all',
   causes: {
     unsupported: {
       say: 'the grant type is not authorization_code or refresh_token',

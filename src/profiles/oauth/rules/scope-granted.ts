@@ -8,6 +8,7 @@ export const scopeGranted: Rule<TokenCase> = {
   cite: 'RFC 6749 §6',
   refusal: 'invalid_scope',
   why: 'refreshing must never widen what a person agreed to',
+  open: 'own-cause',
   binds: ['scope'],
   causes: {
     wider: {
