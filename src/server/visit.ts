@@ -106,7 +106,7 @@ export function frame({ deps, session, viewer }: Visit): { readonly hub: string;
 }
 
 /** Who is signed in, for the frame of a page. */
-export function signedOf(deps: Pick<PageDeps, 'sessions'>, session: Session, viewer: Viewer): Signed {
+function signedOf(deps: Pick<PageDeps, 'sessions'>, session: Session, viewer: Viewer): Signed {
   return { user: session.user, role: viewer.role, csrf: deps.sessions.csrf(session, 'logout') };
 }
 

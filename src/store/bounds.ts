@@ -25,7 +25,7 @@ export function rowsOf(limit: number | undefined): number {
 }
 
 /** Buckets that tallies may span: more than a chart has columns. */
-export const BUCKETS_MAX = 400;
+const BUCKETS_MAX = 400;
 
 /** Tallies in one listing. */
 export const TALLIES_MAX = 10_000;

@@ -29,11 +29,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const OPEN: Readonly<Record<string, (clock: () => number) => Promise<{ readonly store: Store }>>> = {
-  memory: async (clock) => openMemory({ clock }),
-  sqlite: async (clock) => openSqlite({ path: join(folder, `${++files}.db`), clock }),
-  postgres: (clock) => openPostgres({ ...server.place(), clock }),
-};
+type Open = (clock: () => number) => Promise<{ readonly store: Store }>;
+const STORES: readonly (readonly [name: string, open: Open])[] = [
+  ['memory', async (clock) => openMemory({ clock })],
+  ['sqlite', async (clock) => openSqlite({ path: join(folder, `${++files}.db`), clock })],
+  ['postgres', (clock) => openPostgres({ ...server.place(), clock })],
+];
 
 const attempt: Attempt = {
   merchant: 'acme',
@@ -44,10 +45,10 @@ const attempt: Attempt = {
   processor: 'iso8583',
 };
 
-describe.each(Object.keys(OPEN))('the gate on %s', (name) => {
+describe.each(STORES)('the gate on %s', (_, open) => {
   async function gate() {
     const t = { now: START };
-    const { store } = (await OPEN[name]?.(() => t.now)) as { store: Store };
+    const { store } = await open(() => t.now);
     const grant = grantOf({ profile: 'payments', to: 'acme', from: START });
     await store.mint({ grant, codes: [] });
     const deps: GateDeps = { store, settings: DEFAULT_SETTINGS };

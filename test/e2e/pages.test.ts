@@ -236,22 +236,26 @@ async function until(holds: () => boolean): Promise<void> {
 
 describe('hostile facts', () => {
   // A page at a time, so that none of them has to be quick.
-  it.each(NAMES)('have no effect in %s, even with JavaScript on and the CSP off', async (name) => {
-    const { tab, complaints, close } = await open({ javaScriptEnabled: true });
-    const asked: string[] = [];
-    tab.on('request', (request) => asked.push(request.url()));
-    for (const payload of HOSTILE) {
-      offer(
-        samplePages((fact) => fact + payload),
-        { 'content-type': 'text/html; charset=utf-8' },
-      );
-      await tab.goto(`${hub.origin}/${name}`);
-      expect(await tab.evaluate(effectsOfMarkup), payload).toEqual([]);
-    }
-    expect(asked.filter((url) => !url.startsWith(`${hub.origin}/`) && !url.startsWith('data:image/svg'))).toEqual([]);
-    expect(complaints).toEqual([]);
-    await close();
-  }, 30_000);
+  it.each(NAMES)(
+    'have no effect in %s, even with JavaScript on and the CSP off',
+    async (name) => {
+      const { tab, complaints, close } = await open({ javaScriptEnabled: true });
+      const asked: string[] = [];
+      tab.on('request', (request) => asked.push(request.url()));
+      for (const payload of HOSTILE) {
+        offer(
+          samplePages((fact) => fact + payload),
+          { 'content-type': 'text/html; charset=utf-8' },
+        );
+        await tab.goto(`${hub.origin}/${name}`);
+        expect(await tab.evaluate(effectsOfMarkup), payload).toEqual([]);
+      }
+      expect(asked.filter((url) => !url.startsWith(`${hub.origin}/`) && !url.startsWith('data:image/svg'))).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    },
+    30_000,
+  );
 
   it('would be caught if they had one', async () => {
     offer(
