@@ -338,7 +338,16 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'A29', title: 'a protected data API, snapshot and live stream, read by a BI-like client', done: [] },
+  {
+    id: 'A29',
+    title: 'a protected data API, snapshot and live stream, read by a BI-like client',
+    done: [
+      {
+        file: 'test/e2e/bi-story.test.ts',
+        title: 'reads a snapshot, and the live stream tells each change as it comes',
+      },
+    ],
+  },
   {
     id: 'A30',
     title: 'access tokens last 3600 s, and a refresh that fails leaves a verdict',
@@ -350,8 +359,40 @@ export const rows: readonly Row[] = [
       { file: 'test/e2e/refresh.test.ts', title: 'a refresh that comes too late leaves a verdict that says so' },
     ],
   },
-  { id: 'A31', title: 'one query by client tells a wrong redirect_uri from an expired token', done: [] },
-  { id: 'A32', title: 'after the registration is mended, the data flows again', done: [] },
+  {
+    id: 'A31',
+    title: 'one query by client tells a wrong redirect_uri from an expired token',
+    done: [
+      {
+        file: 'test/e2e/bi-story.test.ts',
+        title: 'is told apart by one query: a dead refresh token alone, and the owner only has to agree again',
+      },
+      {
+        file: 'test/e2e/bi-story.test.ts',
+        title:
+          'is told apart by one query: a redirect URI misconfigured in the registration, and nothing wrong with a token',
+      },
+      {
+        file: 'test/e2e/bi-story.test.ts',
+        title: 'shows both in the order in which they came: the refresh token first, then the redirect URI',
+      },
+      { file: 'test/e2e/refusals-page.test.ts', title: 'filters by a form: profile, app, cause and text together' },
+    ],
+  },
+  {
+    id: 'A32',
+    title: 'after the registration is mended, the data flows again',
+    done: [
+      {
+        file: 'test/e2e/bi-story.test.ts',
+        title: 'on the command line by hand: the registration is corrected, and the next run reads',
+      },
+      {
+        file: 'test/e2e/bi-story.test.ts',
+        title: 'filters by client, opens the refusal, sees the plan, applies it, and the next scheduled run reads',
+      },
+    ],
+  },
   { id: 'B1', title: 'hapi, node:http, fetch, Express and Fastify: same token, same verdict', done: [] },
   { id: 'B2', title: 'confidential clients, private_key_jwt or mTLS, metadata, introspection, revocation', done: [] },
   {
@@ -384,7 +425,21 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C3', title: 'a home code is minted from the console and the command line', done: [] },
+  {
+    id: 'C3',
+    title: 'a home code is minted from the console and the command line',
+    done: [
+      {
+        file: 'test/e2e/grants-page.test.ts',
+        title: 'is redeemed by the request on its page exactly as it was copied, and switches the lamp',
+      },
+      {
+        file: 'test/cli/home.test.ts',
+        title:
+          'is picked in words by mint home, minted by the same operation, and redeemed by the request that was printed',
+      },
+    ],
+  },
   {
     id: 'C4',
     title: 'codes come from a secure random source, with the entropy asserted',
@@ -583,7 +638,24 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C19', title: "developer console: a live list of the own client's refusals", done: [] },
+  {
+    id: 'C19',
+    title: "developer console: a live list of the own client's refusals",
+    done: [
+      {
+        file: 'test/e2e/refusals-live.test.ts',
+        title: 'tells of their own applications only, without what is the owner’s',
+      },
+      {
+        file: 'test/e2e/developer.test.ts',
+        title: 'sees the refusals of their own application in the list, and not that others were refused',
+      },
+      {
+        file: 'src/server/seen-by.canary.test.ts',
+        title: 'of an own code: source, grant, scopes that a person allowed, pairings and keys, who ended it',
+      },
+    ],
+  },
   {
     id: 'C20',
     title: 'setup-code policy, static or rotating; nothing assumes eight digits',
@@ -595,7 +667,16 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C21', title: 'best practices page, generated from the policy tables', done: [] },
+  {
+    id: 'C21',
+    title: 'best practices page, generated from the policy tables',
+    done: [
+      {
+        file: 'tools/documents.test.ts',
+        title: 'is written from the tables of the profiles, and says how this differs from older systems',
+      },
+    ],
+  },
   {
     id: 'C22',
     title: 'a built-in virtual accessory to test against',
@@ -632,7 +713,18 @@ export const rows: readonly Row[] = [
       },
     ],
   },
-  { id: 'C25', title: 'the threat model is tested', done: [] },
+  {
+    id: 'C25',
+    title: 'the threat model is tested',
+    done: [
+      { file: 'tools/documents.test.ts', title: 'names for every threat a defence and a test that is there' },
+      {
+        file: 'test/e2e/console-security.test.ts',
+        title:
+          'none is taken without cookie, without token, with somebody else’s token, or from another site; nothing is changed',
+      },
+    ],
+  },
   {
     id: 'D1',
     title: 'company name, customer number, code, activation: judged in this order, drawn as a tree',
@@ -688,16 +780,155 @@ export const rows: readonly Row[] = [
   },
   { id: 'J2', title: 'codes of an older policy epoch are re-bound or refused', done: [] },
   { id: 'J3', title: 'upd prints what changed, with a compliance report', done: [] },
-  { id: 'K1', title: 'code 51 and the ISO 8583 table', done: [] },
-  { id: 'K2', title: 'a hold of twelve hours, to the second', done: [] },
-  { id: 'K3', title: 'attempts inside the hold are refused, counted, and do not extend it', done: [] },
-  { id: 'K4', title: 'two fixes for every cause: merchant and customer', done: [] },
-  { id: 'K5', title: 'processor suffixes are read, unknown ones called unknown', done: [] },
-  { id: 'L1', title: 'a share link for one refusal, seven days', done: [] },
-  { id: 'L2', title: 'redacted by default, with a preview', done: [] },
-  { id: 'L3', title: 'share links can be revoked; copies cannot, and we say so', done: [] },
-  { id: 'L4', title: 'a notice about third parties', done: [] },
-  { id: 'L5', title: 'a clipboard that fails is told, with a way on', done: [] },
-  { id: 'L6', title: 'time ranges on refusals and audit', done: [] },
-  { id: 'L7', title: 'a guide for every cause', done: [] },
+  {
+    id: 'K1',
+    title: 'code 51 and the ISO 8583 table',
+    done: [
+      {
+        file: 'src/profiles/payments/response.test.ts',
+        title: 'mean the same decline for funds at every one that has a word for it',
+      },
+      {
+        file: 'test/cli/explain-payments.test.ts',
+        title: 'says what 51 HAP UPD means to merchant and customer, and that HAP and UPD are unknown',
+      },
+    ],
+  },
+  {
+    id: 'K2',
+    title: 'a hold of twelve hours, to the second',
+    done: [
+      {
+        file: 'src/profiles/payments/rules/hold-after-51.test.ts',
+        title: 'refuses as `funds` at 11 h 59 min 59.999 s and allows at 12 h',
+      },
+      {
+        file: 'test/contract/gate.test.ts',
+        title:
+          'is closed up to the last millisecond of the hold and open at its end; attempts meanwhile make it no longer',
+      },
+    ],
+  },
+  {
+    id: 'K3',
+    title: 'attempts inside the hold are refused, counted, and do not extend it',
+    done: [
+      {
+        file: 'src/profiles/payments/rules/hold-after-51.test.ts',
+        title: 'counts attempts inside the window without making it longer',
+      },
+      {
+        file: 'test/contract/gate.test.ts',
+        title:
+          'is closed up to the last millisecond of the hold and open at its end; attempts meanwhile make it no longer',
+      },
+    ],
+  },
+  {
+    id: 'K4',
+    title: 'two fixes for every cause: merchant and customer',
+    done: [
+      {
+        file: 'src/profiles/payments/words.test.ts',
+        title: 'has for every cause that closes a fix for the merchant, and for every decline one for the customer',
+      },
+    ],
+  },
+  {
+    id: 'K5',
+    title: 'processor suffixes are read, unknown ones called unknown',
+    done: [
+      {
+        file: 'src/profiles/payments/response.test.ts',
+        title: 'is said to be unknown: HAP and UPD stand in no public table',
+      },
+    ],
+  },
+  {
+    id: 'L1',
+    title: 'a share link for one refusal, seven days',
+    done: [
+      {
+        file: 'test/e2e/share.test.ts',
+        title: 'L1: a stranger opens the link without signing in and without a cookie, for seven days, listed nowhere',
+      },
+      {
+        file: 'test/cli/share.test.ts',
+        title: 'L1, L3: makes a link that a stranger opens, lists it without the link, and ends it',
+      },
+    ],
+  },
+  {
+    id: 'L2',
+    title: 'redacted by default, with a preview',
+    done: [
+      {
+        file: 'test/e2e/share.test.ts',
+        title: 'L2: what the preview lists is what the link shows, redacted unless parts are added',
+      },
+      {
+        file: 'test/cli/share.test.ts',
+        title: 'L2: previews what would be shared, bare unless parts are named, and makes no link',
+      },
+    ],
+  },
+  {
+    id: 'L3',
+    title: 'share links can be revoked; copies cannot, and we say so',
+    done: [
+      { file: 'test/e2e/share.test.ts', title: 'L3: a link is ended on the verdict’s page, at once, with its receipt' },
+      {
+        file: 'test/e2e/share.test.ts',
+        title:
+          'L3, L4: says before and after that copies cannot be recalled, and that third parties have their own policies',
+      },
+    ],
+  },
+  {
+    id: 'L4',
+    title: 'a notice about third parties',
+    done: [
+      {
+        file: 'test/e2e/share.test.ts',
+        title:
+          'L3, L4: says before and after that copies cannot be recalled, and that third parties have their own policies',
+      },
+    ],
+  },
+  {
+    id: 'L5',
+    title: 'a clipboard that fails is told, with a way on',
+    done: [
+      {
+        file: 'test/e2e/share.test.ts',
+        title:
+          'L5: says that it cannot where the clipboard is denied, and leaves the link selected to be copied by hand',
+      },
+    ],
+  },
+  {
+    id: 'L6',
+    title: 'time ranges on refusals and audit',
+    done: [
+      { file: 'test/e2e/refusals-page.test.ts', title: 'picks a range, and keeps the filter' },
+      {
+        file: 'test/e2e/audit-page.test.ts',
+        title: 'tells who did what in the last month, three, six, twelve, or ever',
+      },
+    ],
+  },
+  {
+    id: 'L7',
+    title: 'a guide for every cause',
+    done: [
+      {
+        file: 'test/e2e/fix-buttons.test.ts',
+        title: 'is led to from each rule of a verdict, for everybody who is signed in',
+      },
+      {
+        file: 'src/server/guide.test.ts',
+        title: 'has words and something to do for every cause, and an address of its own for every rule',
+      },
+    ],
+  },
 ];
