@@ -67,6 +67,7 @@ export default {
       ['^src/core/', '^src/protocols/', '^src/profiles/', '^src/inspectors/', '^src/server/', PORTS],
       'the server knows no store adapter and no command line',
     ),
+    wall('clients-are-alone', '^src/client/', ['^src/client/'], 'a client talks HTTP only, and runs where we do not'),
     wall('console-talks-http', '^src/console/', ['^src/console/'], 'the console page talks HTTP only'),
     wall(
       'commands-know-no-adapter',

@@ -807,6 +807,11 @@ export const rows: readonly Row[] = [
         title:
           'is closed up to the last millisecond of the hold and open at its end; attempts meanwhile make it no longer',
       },
+      {
+        file: 'test/e2e/payments-api.test.ts',
+        title:
+          'is admitted, sent, recorded, and refused up to the last millisecond of its hold, with every rule and its source',
+      },
     ],
   },
   {
@@ -831,6 +836,10 @@ export const rows: readonly Row[] = [
       {
         file: 'src/profiles/payments/words.test.ts',
         title: 'has for every cause that closes a fix for the merchant, and for every decline one for the customer',
+      },
+      {
+        file: 'test/e2e/payments-api.test.ts',
+        title: 'sounds to the customer of a lost card as of any other decline, to the byte',
       },
     ],
   },

@@ -43,6 +43,7 @@ const VIOLATIONS: readonly (readonly [wall: string, file: string, text: string])
   ['inspectors-look-down', 'src/inspectors/android/bad.ts', "export type { P } from '../../profiles/oauth/rules.ts';"],
   ['server-looks-down', 'src/server/bad.ts', "import { open } from '../store/memory/store.ts'; open();"],
   ['server-looks-down', 'src/server/bad-cli.ts', "await import('../cli/main.ts');"],
+  ['clients-are-alone', 'src/client/bad.ts', "export type { Code } from '../core/model.ts';"],
   ['console-talks-http', 'src/console/bad.ts', "export type { Code } from '../core/model.ts';"],
   [
     'commands-know-no-adapter',

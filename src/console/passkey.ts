@@ -35,7 +35,12 @@ function offer(form: HTMLFormElement): void {
 /** Passkeys among what the browser offers in the field of the name, where it can. */
 async function suggest(form: HTMLFormElement, options: unknown, signal: AbortSignal): Promise<void> {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.()) || signal.aborted) return;
-  answered(get({ publicKey: requestOf(options), mediation: 'conditional', signal }), form);
+  // Nobody asked for this: where it does not work, the button says so to who presses it.
+  const suggested = get({ publicKey: requestOf(options), mediation: 'conditional', signal });
+  suggested.then(
+    (made) => send(made, form),
+    () => undefined,
+  );
 }
 
 function requestOf(options: unknown): PublicKeyCredentialRequestOptions {
@@ -54,12 +59,7 @@ function create(options: unknown): Promise<Credential | null> {
 /** Sends the answer, or says why there is none. */
 function answered(credential: Promise<Credential | null>, form: HTMLFormElement): void {
   credential.then(
-    (made) => {
-      const field = form.elements.namedItem('answer');
-      if (!(made instanceof PublicKeyCredential) || !(field instanceof HTMLInputElement)) return;
-      field.value = JSON.stringify(made.toJSON());
-      form.submit();
-    },
+    (made) => send(made, form),
     (error: unknown) => {
       const name = error instanceof Error ? error.name : '';
       if (name !== 'AbortError') say(form, WORDS[name] ?? 'That did not work on this device. Please try again.');
@@ -67,11 +67,18 @@ function answered(credential: Promise<Credential | null>, form: HTMLFormElement)
   );
 }
 
+function send(made: Credential | null, form: HTMLFormElement): void {
+  const field = form.elements.namedItem('answer');
+  if (!(made instanceof PublicKeyCredential) || !(field instanceof HTMLInputElement)) return;
+  field.value = JSON.stringify(made.toJSON());
+  form.submit();
+}
+
 /** Browsers tell pages no more than this, so that pages learn nothing of whoever says no. */
 const WORDS: Readonly<Record<string, string>> = {
   NotAllowedError: 'Nothing happened: it was cancelled, or took too long.',
   InvalidStateError: 'This device has a passkey for this account already.',
-  NotSupportedError: 'This device cannot make a passkey that this hub takes.',
+  NotSupportedError: 'Passkeys of this hub do not work on this device.',
   SecurityError: 'The browser makes no passkeys at this address.',
 };
 

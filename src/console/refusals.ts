@@ -1,7 +1,7 @@
 /** The front page, alive: rows as they come, older ones as one scrolls, and the chart anew. Without this it is a page of links. */
 import { element } from './dom.ts';
 import { createRows, type Row, type Rows } from './refusals-rows.ts';
-import { keepOpen } from './stream.ts';
+import { keepOpen, type StreamState } from './stream.ts';
 import { virtualList } from './virtual.ts';
 
 /** The chart is drawn again, and new rows are read out, at most this often. */
@@ -231,10 +231,13 @@ function freshChart(path: string): Promise<void> {
   });
 }
 
-function showState(state: 'on' | 'off'): void {
+function showState(state: StreamState): void {
   const line = document.getElementById('live');
   if (!line) return;
   line.hidden = false;
   line.classList.toggle('on', state === 'on');
   line.textContent = state === 'on' ? 'Live' : 'Not connected';
+  if (state !== 'out') return;
+  const next = encodeURIComponent(location.pathname + location.search);
+  line.replaceChildren('Signed out', element('a', { href: `/login?next=${next}` }, 'Sign in'));
 }

@@ -1,8 +1,12 @@
 /**
  * An event stream that is kept open: `EventSource` comes back by itself after a lost connection and says where it was; what it
- * gives up on (an answer that is no stream: too many are open, the hub is busy) is tried again here. While nobody looks at the
+ * gives up on (an answer that is no stream: too many are open, the hub is busy) is tried again here, unless nobody is signed in
+ * any more. While nobody looks at the
  * page nothing is open, because a browser has few connections for all of its tabs.
  */
+
+/** `out`: it will not come back, because nobody is signed in here. */
+export type StreamState = 'on' | 'off' | 'out';
 
 /** What a stream tells. */
 export interface StreamOptions {
@@ -10,7 +14,7 @@ export interface StreamOptions {
   readonly path: string;
   /** By the name of the event. */
   readonly on: Readonly<Record<string, (data: unknown) => void>>;
-  readonly onState: (state: 'on' | 'off') => void;
+  readonly onState: (state: StreamState) => void;
 }
 
 const WAIT_MS = [1_000, 2_000, 5_000, 10_000] as const;
@@ -42,7 +46,7 @@ export function keepOpen({ path, on, onState }: StreamOptions): void {
     opened.onerror = () => {
       onState('off');
       if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
-      timer = setTimeout(open, WAIT_MS[Math.min(failed, WAIT_MS.length - 1)]);
+      timer = setTimeout(again, WAIT_MS[Math.min(failed, WAIT_MS.length - 1)]);
       failed += 1;
     };
     for (const [name, hear] of Object.entries(on)) {
@@ -52,6 +56,14 @@ export function keepOpen({ path, on, onState }: StreamOptions): void {
         last = event.lastEventId;
       });
     }
+  };
+
+  const again = async (): Promise<void> => {
+    // A page has no way to read the answer that its stream got.
+    const asked = await fetch(address()).catch(() => undefined);
+    void asked?.body?.cancel();
+    if (asked?.status === 401) onState('out');
+    else open();
   };
 
   document.addEventListener('visibilitychange', open);

@@ -16,6 +16,18 @@ describe('account events', () => {
     expect([kept.length, kept[0]?.at]).toEqual([1_000, 1_009]);
   });
 
+  it('of others stay when one person signs in over and over: nobody pushes out what somebody else did', async () => {
+    const { registry } = openMemory();
+    await noteAccountEvent(registry, { at: 1, user: 'ada', act: 'password-changed' });
+    for (let at = 2; at < 1_100; at++) await noteAccountEvent(registry, { at, user: 'dev', act: 'password' });
+    const kept = await accountEvents(registry);
+    expect([kept.length, kept[0]?.at, kept.at(-1)]).toEqual([
+      1_000,
+      1_099,
+      { at: 1, user: 'ada', act: 'password-changed' },
+    ]);
+  });
+
   it('of one person are forgotten when that person is erased; those of others stay', async () => {
     const { registry } = openMemory();
     await forgetAccountEvents(registry, 'ada');

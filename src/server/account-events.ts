@@ -1,5 +1,6 @@
 /**
- * Who signed in, and what they changed about that: the newest thousand, for whoever runs the hub. One record, beside the
+ * Who signed in, and what they changed about that: a thousand, for whoever runs the hub; of more, those of whoever has most go
+ * first, so that signing in over and over pushes out nobody else's. One record, beside the
  * signed audit trail and not part of it: that one is of decisions about codes. Erasing a person takes theirs away.
  */
 import type { Registry } from '../store/registry.ts';
@@ -28,7 +29,15 @@ const KEPT = 1_000;
 
 /** Writes it down. */
 export async function noteAccountEvent(registry: Registry, event: AccountEvent): Promise<void> {
-  await changeRecord<readonly AccountEvent[]>(registry, 'setting', ID, (now = []) => [event, ...now].slice(0, KEPT));
+  await changeRecord<readonly AccountEvent[]>(registry, 'setting', ID, (now = []) => bounded([event, ...now]));
+}
+
+/** Without the oldest one of whoever has most, where there are too many. */
+function bounded(events: readonly AccountEvent[]): readonly AccountEvent[] {
+  if (events.length <= KEPT) return events;
+  const [busiest] = [...Map.groupBy(events, ({ user }) => user).values()].sort((a, b) => b.length - a.length);
+  const oldest = busiest?.at(-1);
+  return events.filter((event) => event !== oldest);
 }
 
 /** All that are kept, newest first. */

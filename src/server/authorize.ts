@@ -37,11 +37,13 @@ export function authorizeRoutes(deps: PageDeps): readonly Route[] {
 
 async function ask(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const asked = await readAuthorize(deps.oauth, request.query, request.source);
-  if (!isSound(asked)) return outcome(deps, await refuseAuthorize(deps.oauth, asked));
+  if (!asked.judgement.ok) return outcome(deps, await refuseAuthorize(deps.oauth, asked));
   const who = await viewerOf(deps, request);
   if (!who) return showLogin(deps, request, `/authorize?${request.query}`, asked.c.client?.name);
   const visit: Visit = { deps, request, ...who };
-  return maySay(visit) ? consent(visit, asked) : notTheirs(visit);
+  if (!maySay(visit)) return notTheirs(visit);
+  // What another profile has against it tells what this house has: nobody hears of it before somebody who may decide came.
+  return isSound(asked) ? consent(visit, asked) : outcome(deps, await refuseAuthorize(deps.oauth, asked));
 }
 
 /** A developer looks into refusals; what an app may do in this house is not for them to say. */

@@ -195,18 +195,19 @@ async function answer(
     const outgoing = await route.handle(incoming);
     if (outgoing.stream) stream(service, outgoing, req, res);
     else if (!route.steady || outgoing.status < 400) send(service, req, res, outgoing);
-    else if (refusals.full) await sendLater(service, at, req, res, outgoing);
-    else void sendLater(service, at, req, res, outgoing);
+    else if (refusals.full) await sendLater(service, at, route, req, res, outgoing);
+    else void sendLater(service, at, route, req, res, outgoing);
   } catch (error) {
-    failed(service, error, req, res);
+    failed(service, error, route, req, res);
   } finally {
     // Only now: a hub that stops waits for the answer to be on its way. One that is held keeps its connection waited for.
     admission.leave(incoming.source);
   }
 }
 
-function failed(service: Service, error: unknown, req: IncomingMessage, res: ServerResponse): void {
-  service.options.onFault(error, `${req.method} ${req.url?.split('?')[0]}`);
+function failed(service: Service, error: unknown, route: Route, req: IncomingMessage, res: ServerResponse): void {
+  // The route and not the address: in that of a shared refusal stands its secret.
+  service.options.onFault(error, `${req.method} ${route.path}`);
   if (res.headersSent) res.destroy();
   else send(service, req, res, fault(error));
 }
@@ -215,6 +216,7 @@ function failed(service: Service, error: unknown, req: IncomingMessage, res: Ser
 function sendLater(
   service: Service,
   at: number,
+  route: Route,
   req: IncomingMessage,
   res: ServerResponse,
   outgoing: Outgoing,
@@ -226,7 +228,7 @@ function sendLater(
       try {
         send(service, req, res, outgoing);
       } catch (error) {
-        failed(service, error, req, res);
+        failed(service, error, route, req, res);
       }
     });
   });

@@ -99,9 +99,8 @@ async function showOne(visit: Visit): Promise<Outgoing> {
   return html(200, await onePage(visit, app, done && { done }));
 }
 
-/** How many of the last attempts are looked through for refusals; a store lists 1,000 at most. */
-const LOOKED_THROUGH = 1_000;
-const REFUSALS_SHOWN = 20;
+/** Refusals on the page of an application; the rest are in the list. */
+const REFUSALS_SHOWN = 8;
 
 async function onePage(
   visit: Visit,
@@ -109,11 +108,10 @@ async function onePage(
   more: Pick<Parameters<typeof appPage>[0], 'done' | 'tried' | 'expired'> = {},
 ): Promise<string> {
   const { deps, session } = visit;
-  const verdicts = await deps.operations.verdicts({ client: app.id, limit: LOOKED_THROUGH });
+  const refusals = await deps.operations.verdicts({ client: app.id, ok: false, limit: REFUSALS_SHOWN });
   const csrf = Object.fromEntries(
     APP_FORMS.map((form) => [form, deps.sessions.csrf(session, purpose(form, app.id))]),
   ) as Record<AppForm, string>;
-  const refusals = verdicts.filter((verdict) => !verdict.ok).slice(0, REFUSALS_SHOWN);
   return appPage({ ...frame(visit), app, csrf, known: knownScopes(deps), refusals, ...more });
 }
 

@@ -81,6 +81,8 @@ export function createOperations(deps: OperateDeps): Operations {
       return { issuer: oauth.config.issuer, data: deps.data, generation, now };
     },
     async addApp(id, input) {
+      // A hub that was killed while it removed one may have left its developers.
+      if (!(await registry.get('app', id))) await users.dropApp(id);
       const { now } = await store.load({});
       const saved = await addApp(registry, id, input, now);
       logged(id, input);

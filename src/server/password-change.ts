@@ -35,12 +35,19 @@ export async function changePassword(
   if (fault !== undefined) return refused('next', fault);
   if (next.normalize('NFC') === current.normalize('NFC'))
     return refused('next', 'expected another password than the current one');
+  const before = await registry.get<User>('user', user);
   const judged = await users.signIn({ name: user, password: current, source });
   if (judged.outcome === 'wrong') return refused('current', 'that is not your current password');
   if (judged.outcome !== 'in') return judged;
   const passwordHash = await hasher.hash(next);
   if (passwordHash === 'busy') return { outcome: 'busy', retryAfterSeconds: 2 };
-  // Who was removed meanwhile stays removed.
-  const kept = await changeRecord<User | undefined>(registry, 'user', user, (now) => now && { ...now, passwordHash });
-  return kept ? { outcome: 'changed' } : refused('current', 'that is not your current password');
+  // Only the hash that was judged is replaced, or that of it by today's parameters: who was removed meanwhile stays removed,
+  // and of two who change it at once the second one knows an old password.
+  const old = before?.body.passwordHash ?? '';
+  const kept = await changeRecord<User | undefined>(registry, 'user', user, (now) =>
+    now && (now.passwordHash === old || hasher.stale(old)) ? { ...now, passwordHash } : now,
+  );
+  return kept?.passwordHash === passwordHash
+    ? { outcome: 'changed' }
+    : refused('current', 'that is not your current password');
 }

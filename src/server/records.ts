@@ -29,7 +29,7 @@ export async function changeRecord<T>(
 /** Removed in one go; the rest waits for the next time, so that whoever set it off does not wait long. */
 const REMOVED_MAX = 500;
 
-/** Removes records that are `over`, and of the rest the oldest (the least `age`, a time) beyond `limit`. */
+/** Removes records that are `over`, asked of the one with the most `age` first, and of the rest the oldest (the least `age`, a time) beyond `limit`. */
 export async function tidyRecords<T>(
   registry: Registry,
   kind: Registrable,

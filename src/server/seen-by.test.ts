@@ -119,6 +119,22 @@ describe('what rules show to developers', () => {
       'home.characteristic-known',
       'home.hub-admin',
       'home.protocol-version',
+      'payments.already-paid',
+      'payments.ask-issuer-once',
+      'payments.fix-data-first',
+      'payments.hold-after-51',
+      'payments.in-flight',
+      'payments.mastercard-advice',
+      'payments.mastercard-day',
+      'payments.mastercard-month',
+      'payments.merchant-key',
+      'payments.network-limits-published',
+      'payments.never-codes',
+      'payments.response-known',
+      'payments.same-purchase',
+      'payments.technical-backoff',
+      'payments.visa-category',
+      'payments.visa-reattempts',
     ]);
   });
 

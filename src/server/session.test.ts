@@ -82,6 +82,19 @@ describe('sessions', () => {
     expect(users).toEqual([undefined, 'b', 'c']);
   });
 
+  it('of one person push out nobody else’s, however often they sign in', async () => {
+    const { sessions, pass } = setUp({ maxSessions: 200 });
+    const ada = back((await sessions.open('ada', undefined)).setCookie);
+    let last = '';
+    for (let n = 0; n < 500; n++) {
+      pass(1);
+      last = back((await sessions.open('dev', undefined)).setCookie);
+    }
+    expect((await sessions.read(ada))?.user).toBe('ada');
+    expect((await sessions.read(last))?.user).toBe('dev');
+    expect((await sessions.list('dev')).length).toBeLessThan(200);
+  });
+
   it('end by sign-out, or all at once for a user', async () => {
     const { sessions } = setUp();
     const one = back((await sessions.open('ada', undefined)).setCookie);

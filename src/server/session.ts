@@ -34,6 +34,8 @@ export const SESSION_LIMITS = {
   /** How often use is written down, so that a page costs no write: idle time is exact to this. */
   touchMs: 60_000,
   sessions: 10_000,
+  /** Of one person, give or take a hundredth of all: signing in over and over signs nobody else out. */
+  each: 100,
   linkMs: 60_000,
   /** Records of the kind `link`: sign-in links, the set-up link, challenges that were answered. */
   links: 1_000,
@@ -165,7 +167,14 @@ export function createSessions({ store, registry, clock, key, secure, maxSession
       await registry.save('session', session.key, 0, kept);
       // Looking through all of them at every hundredth of the limit keeps them bounded at next to no cost.
       if (opened++ % Math.ceil(limit / 100) === 0) {
-        const over = (body: KeptSession): boolean => isOver(body, moment);
+        const counts = new Map<string, number>();
+        // Asked of the newest first.
+        const over = (body: KeptSession): boolean => {
+          if (isOver(body, moment)) return true;
+          const count = (counts.get(body.user) ?? 0) + 1;
+          counts.set(body.user, count);
+          return count > SESSION_LIMITS.each;
+        };
         await tidyRecords<KeptSession>(registry, 'session', { over, age: (body) => body.signedInAt, limit });
       }
       return { session, setCookie: setCookie(names.session, id, SESSION_LIMITS.absoluteMs) };

@@ -248,6 +248,40 @@ describe('developers and people who run the hub', () => {
     expect(await users.setRole('nobody', null)).toEqual({ outcome: 'unknown' });
   });
 
+  it('two operators who end each other at the same moment do not leave the hub without any', async () => {
+    const { registry } = openMemory();
+    // Both have looked who is there before either does anything.
+    let looking = 0;
+    let both = (): void => undefined;
+    const here = new Promise<void>((resolve) => {
+      both = resolve;
+    });
+    const meeting: typeof registry = {
+      ...registry,
+      async list<T>(kind: Parameters<typeof registry.list>[0]) {
+        const found = await registry.list<T>(kind);
+        if (kind === 'user' && ++looking <= 2) {
+          if (looking === 2) both();
+          await here;
+        }
+        return found;
+      },
+    };
+    for (const app of ['lights']) await registry.save('app', app, 0, {});
+    const users = createUsers({ registry: meeting, clock: () => 1_000_000 });
+    for (const end of [(name: string) => users.remove(name), (name: string) => users.setRole(name, ['lights'])]) {
+      for (const name of ['ada', 'bob']) await users.add(name, PASSWORD);
+      looking = 0;
+      const ended = await Promise.all(['ada', 'bob'].map(end));
+      const left = (await users.list()).filter(({ developerOf }) => developerOf === undefined).map(({ name }) => name);
+      expect(left.length).toBeGreaterThan(0);
+      expect(ended.filter(({ outcome }) => outcome === 'done')).toHaveLength(2 - left.length);
+      for (const name of left)
+        expect((await users.signIn({ name, password: PASSWORD, source: HOME })).outcome).toBe('in');
+      for (const name of ['ada', 'bob']) await registry.remove('user', name);
+    }
+  });
+
   it('who is removed is signed out, and their successor of the same name does not inherit a session', async () => {
     const { users, registry } = await withApps();
     await users.add('bob', PASSWORD);

@@ -146,9 +146,12 @@ export function createUsers({ registry, clock, hasher = createHasher() }: UsersO
       : `no Trusted Application has the id ${show(unknown.slice(0, 60))}: counterfoil app list`;
   };
 
+  const operators = async (): Promise<readonly string[]> =>
+    (await registry.list<User>('user')).filter(({ body }) => body.developerOf === undefined).map(({ id }) => id);
+
   const isLastOperator = async (name: string): Promise<boolean> => {
-    const operators = (await registry.list<User>('user')).filter(({ body }) => body.developerOf === undefined);
-    return operators.length === 1 && operators[0]?.id === name;
+    const [one, ...others] = await operators();
+    return one === name && others.length === 0;
   };
 
   return {
@@ -182,7 +185,8 @@ export function createUsers({ registry, clock, hasher = createHasher() }: UsersO
       return saved ? { outcome: 'added', name } : TAKEN;
     },
     async setRole(name, developerOf) {
-      if (!(await registry.get('user', name))) return { outcome: 'unknown' };
+      const record = await registry.get<User>('user', name);
+      if (!record) return { outcome: 'unknown' };
       const badApps = developerOf === null ? undefined : await appsFault(developerOf);
       if (badApps !== undefined) return { outcome: 'refused', about: 'apps', say: badApps };
       if (developerOf && (await isLastOperator(name)))
@@ -190,12 +194,23 @@ export function createUsers({ registry, clock, hasher = createHasher() }: UsersO
       await changeUser(registry, name, ({ developerOf: _, ...user }) =>
         developerOf === null ? user : { ...user, developerOf: unique(developerOf) },
       );
+      if (developerOf && record.body.developerOf === undefined && (await operators()).length === 0) {
+        // As with `remove`: of two at once, both saw the other.
+        await changeUser(registry, name, ({ developerOf: _, ...user }) => user);
+        return { outcome: 'refused', about: 'last', say: lastSays(name) };
+      }
       return { outcome: 'done', sessions: 0 };
     },
     async remove(name) {
-      if (!(await registry.get('user', name))) return { outcome: 'unknown' };
+      const record = await registry.get<User>('user', name);
+      if (!record) return { outcome: 'unknown' };
       if (await isLastOperator(name)) return { outcome: 'refused', about: 'last', say: lastSays(name) };
       await registry.remove('user', name);
+      if (record.body.developerOf === undefined && (await operators()).length === 0) {
+        // Two who remove each other at once both saw the other: whoever sees that nobody is left puts theirs back.
+        await registry.save<User>('user', name, 0, record.body);
+        return { outcome: 'refused', about: 'last', say: lastSays(name) };
+      }
       return { outcome: 'done', sessions: await endSignIns(registry, name) };
     },
     async dropApp(app) {

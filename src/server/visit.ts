@@ -85,12 +85,20 @@ async function visited(deps: PageDeps, request: Incoming, handle: Handler): Prom
   }
 }
 
-/** Who asks, while the session lasts and the person is still a user. */
+/**
+ * Who asks, while the session lasts and the person is still a user. What another origin asks for without going there (a
+ * picture, a frame, a script's request) nobody asks: how long it takes, or how large it is, would tell that origin something.
+ */
 export async function viewerOf(
   deps: Pick<PageDeps, 'sessions' | 'users'>,
   request: Incoming,
 ): Promise<{ readonly session: Session; readonly viewer: Viewer } | undefined> {
-  const session = await deps.sessions.read(request.headers['cookie']);
+  const { sessions } = deps;
+  const dest = request.headers['sec-fetch-dest'] ?? 'document';
+  if (dest !== 'document' && fromElsewhere(request)) return undefined;
+  // What a page asks for by itself is no use of a session, or one that is left open would keep it for ever.
+  const look = dest === 'empty' ? sessions.peek : sessions.read;
+  const session = await look(request.headers['cookie']);
   const viewer = session && (await deps.users.find(session.user));
   return session && viewer && { session, viewer };
 }

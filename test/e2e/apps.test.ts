@@ -219,7 +219,7 @@ describe('one application', () => {
     expect((await t.hub.operations.showApp('loose')).exceptions).toBeUndefined();
   });
 
-  it('lists its own last refusals, newest first and twenty at most, each linked to its page', async () => {
+  it('lists its own last refusals, newest first and eight at most, each linked to its page, and leads to all of them', async () => {
     await addPublic(t, 'refused');
     for (const client of [...Array.from({ length: 22 }, () => 'refused'), 'loose']) {
       const form = exchangeForm(client, await t.hub.operations.mint({ client }));
@@ -231,7 +231,8 @@ describe('one application', () => {
       (verdict) => !verdict.ok,
     );
     expect(kept).toHaveLength(22);
-    expect(references).toEqual(kept.slice(0, 20).map((verdict) => verdict.id.slice(3, 13)));
+    expect(references).toEqual(kept.slice(0, 8).map((verdict) => verdict.id.slice(3, 13)));
+    expect(html).toContain('href="/?app=refused&amp;range=all"');
   });
 
   it('is removed only after a page that says what is revoked, and then it is', async () => {

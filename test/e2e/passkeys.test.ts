@@ -287,6 +287,23 @@ describe('attacks', () => {
     expect((await enter((challenge) => key.asserted({ ...at(), challenge }))).status).toBe(401);
   });
 
+  it('a session that is not fresh adds none: a copied cookie is no way in that outlasts it', async () => {
+    const thief = await signedIn('ada');
+    const early = await thief.get('/profile');
+    clock.move(600_000);
+    const page = await thief.get('/profile');
+    expect(page.html).toContain('href="/login?next=%2Fprofile"');
+    expect(page.html).not.toContain('data-passkey');
+    const before = await listed('ada');
+    // Not even with a form and a challenge from before.
+    const answer = authenticator().created({ ...at(), challenge: optionsOf(early).challenge });
+    const late = await thief.submit(early, '/profile/passkey#passkeys', { name: 'mine for good', answer });
+    expect([late.status, late.html.includes('sign in again')]).toEqual([400, true]);
+    expect(await listed('ada')).toBe(before);
+    await signIn(thief, await thief.get('/login'), 'ada', PASSWORD);
+    expect((await add(thief, authenticator())).status).toBe(303);
+  });
+
   it('one person removes no passkey of another, and has ten at most', async () => {
     const key = await withKey('ada');
     const bob = await signedIn('bob');

@@ -122,7 +122,7 @@ describe('without JavaScript', () => {
     expect((await t.token(exchangeForm('good_app', minted))).status).toBe(200);
     const { tab, close } = await openPage('/?app=good_app', PLAIN);
     await tab.getByText('Nothing that fits in the last month.').waitFor();
-    await tab.getByLabel('also accepted').check();
+    await tab.getByLabel('Also accepted').check();
     await go(tab, tab.getByRole('button', { name: 'Filter' }));
     expect((await tab.locator('.log-body .log-row').first().textContent()) ?? '').toContain('Accepted');
     await close();

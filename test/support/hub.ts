@@ -26,6 +26,8 @@ export interface TestHubOptions {
   readonly zone?: string;
   /** Puts something between the hub and its store. */
   readonly between?: (store: Store) => Store;
+  /** Told where each fault was, as a log would have it. */
+  readonly onFault?: (where: string) => void;
 }
 
 /** A running hub, where it listens, and every fault it had. */
@@ -53,7 +55,10 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     data: 'test',
     port: 0,
     clock,
-    onFault: (error) => faults.push(error),
+    onFault: (error, where) => {
+      faults.push(error);
+      options.onFault?.(where);
+    },
     ...(options.onVerdict && { onVerdict: options.onVerdict }),
     limits: { holdMs: 0, ...options.limits },
     ...(options.log && { log: options.log }),

@@ -73,6 +73,7 @@ function profiles(t: Taint, hub: string, signed: Signed): Readonly<Record<string
       viewer: { role: 'developer', user: t('grace'), apps: [t('my_app_123'), t('bi_tool')] },
       account: { passkeys: [], offer: { kind: 'enough' } },
     }),
+    'profile-again': profilePage({ ...input, account: { passkeys: [], offer: { kind: 'again' } } }),
     'profile-owner': profilePage(owner),
   };
 }

@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'home grant': 'Asking for an accessory',
   'home access': 'Using an accessory through the hub',
   'payments attempt': 'Trying a declined card again',
+  'payments access': 'Calling the payments gate',
 };
 
 /** How this differs from a setup code on a label and from a bearer code. Each row names the decision behind it. */

@@ -6,12 +6,14 @@ import { clock, duration } from './age.ts';
 import type { Line, Style } from './line.ts';
 import { span, wrapWords } from './text.ts';
 
-/** One sentence per thing the attempt did; empty when it changed nothing. */
-export function sentences(consequence: Consequence, style: Style): string[] {
+/** One sentence per thing the attempt did; empty when it changed nothing. What the payments gate counts burns nothing. */
+export function sentences(consequence: Consequence, style: Style, profile?: string): string[] {
   const { hits, burned, heldUntil, revokedCodes, undoing } = consequence;
   const window = duration(CODE_FAILURES.inMs);
   const said: string[] = [];
   if (burned) said.push(`${hits === undefined ? '' : `${ordinal(hits)} failure within ${window}: `}the code is burned`);
+  else if (hits !== undefined && profile === 'payments')
+    said.push(`refused ${counted(hits, 'time')} within 30 days, which makes no wait longer`);
   else if (hits !== undefined)
     said.push(`${ordinal(hits)} failure within ${window}; the ${ordinal(CODE_FAILURES.count)} burns the code`);
   if (heldUntil !== undefined) said.push(`this source must wait until ${clock(heldUntil, style)}`);
@@ -44,7 +46,7 @@ interface Circumstances {
 export function renderConsequence(verdict: Verdict, style: Style, circumstances: Circumstances): Line[] {
   const did = circumstances.judgedOnly
     ? ['judged only: nothing was sent, nothing was used up']
-    : sentences(verdict.consequence ?? {}, style);
+    : sentences(verdict.consequence ?? {}, style, verdict.profile);
   if (verdict.times > 1) did.push(`stands for ${verdict.times} equal attempts`);
   if (verdict.withheld && !verdict.consequence) did.push(WITHHELD);
   else if (did.length === 0)
@@ -57,6 +59,8 @@ function heard(verdict: Verdict, { judgedOnly, offline }: Circumstances): string
   if (verdict.ok)
     return judgedOnly ? 'the client would get what it asks for' : 'the client got what it asked for; you see this';
   const refusal = verdict.refusal ?? 'a refusal';
+  if (verdict.profile === 'payments' && verdict.action === 'attempt')
+    return `the merchant ${judgedOnly ? 'would be' : 'was'} told which rules close it, until when, and what to do; no customer was`;
   if (judgedOnly) return `the client would hear ${refusal}, nothing more`;
   return `the client heard ${refusal} and a reference, nothing more; you see this`;
 }

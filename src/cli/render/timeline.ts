@@ -82,8 +82,15 @@ function issued(code: Code, state: Shown, style: Style): Event {
     sign: mark(style, 'issued', 'faint'),
     what: span(style, purposeWords(code.purpose)),
     id: code.id,
-    say: [span(style, `for ${duration(code.until - code.from)}, now `, 'faint'), span(style, state.word, state.tone)],
+    say: [span(style, `${lifetime(code)}, now `, 'faint'), span(style, state.word, state.tone)],
   };
+}
+
+/** A hundred years and more are no time that anybody waits for. */
+const ENDLESS_MS = 36_500 * 86_400_000;
+
+function lifetime({ from, until }: Code): string {
+  return until - from >= ENDLESS_MS ? 'until it is revoked' : `for ${duration(until - from)}`;
 }
 
 function presented(verdict: Verdict, style: Style): Event {
@@ -96,7 +103,7 @@ function presented(verdict: Verdict, style: Style): Event {
     sign: mark(style, sign, tone),
     what: span(style, `${verdict.action} ${word}`, tone),
     id: verdict.id,
-    say: [span(style, [...why, ...times, ...sentences(verdict.consequence ?? {}, style)].join(' · '))],
+    say: [span(style, [...why, ...times, ...sentences(verdict.consequence ?? {}, style, verdict.profile)].join(' · '))],
   };
 }
 

@@ -33,10 +33,10 @@ export function withChecks(verdict: Verdict): Verdict {
 }
 
 /**
- * A refusal that counts against nothing, as it is kept: what repeats within a minute, of one source, token and cause, is
- * one row, or an app that polls in vain would fill the disk.
+ * A refusal that counts against nothing, as it is kept: what repeats within a minute, of one source, token, app and cause,
+ * is one row, or an app that polls in vain would fill the disk.
  */
 export function refusalOf(c: Case, verdict: Verdict): Refusal {
-  const { source, code = '-', action, at, decisive, cause } = verdict;
-  return { now: c.now, verdict, coalesce: minuteKey(at, ['home', source, code, action, decisive, cause]) };
+  const { source, code = '-', subject = '-', action, at, decisive, cause } = verdict;
+  return { now: c.now, verdict, coalesce: minuteKey(at, ['home', source, code, subject, action, decisive, cause]) };
 }

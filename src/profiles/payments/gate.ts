@@ -89,7 +89,7 @@ export type Recorded =
 const ROUNDS_MAX = 20;
 
 /** The store would not let anybody through: the caller may ask again. */
-export class GateBusyError extends Error {
+class GateBusyError extends Error {
   override readonly name = 'StoreBusyError';
 }
 

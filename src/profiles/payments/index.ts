@@ -1,4 +1,4 @@
-/** `counterfoil/payments`: when a declined card may be tried again, and where each figure comes from. Pure: no clock, no store. */
+/** `counterfoil/payments-rules`: when a declined card may be tried again, and where each figure comes from. Pure: no clock, no store. */
 export { type Asked, type LookedUp, lookUp, lookUpSuffix, named } from './book.ts';
 export {
   type Attempt,
@@ -26,5 +26,14 @@ export {
 } from './pan.ts';
 export { type ClosedRule, closedRules, judge, nextAllowedAt, policy, tables } from './profile.ts';
 export { type RawResponse, type ReadResponse, readResponse, readSuffix, type Suffix } from './response.ts';
-export { ASSUMES, type LoggedAttempt, type Simulation, type Sums, simulate } from './simulate.ts';
+export {
+  ASSUMES,
+  type Decided,
+  type LoggedAttempt,
+  type Running,
+  type Simulation,
+  type Sums,
+  simulate,
+  simulation,
+} from './simulate.ts';
 export { GENERIC, isDiscreet, type Texts, textsOf, textsOfCode } from './words.ts';

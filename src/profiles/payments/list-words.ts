@@ -4,11 +4,11 @@ import type { Phase } from '../../core/rule.ts';
 import { tables } from './profile.ts';
 
 /** What a list shows of a verdict of this profile. */
-export const columns: readonly Column[] = [
+const columns: readonly Column[] = [
   { id: 'app', label: 'App', path: 'subject', format: 'fact' },
   { id: 'asked', label: 'Asked for', path: 'action', format: 'action' },
   { id: 'source', label: 'From', path: 'source', format: 'fact', operator: true },
-  { id: 'amount', label: 'Amount', path: 'snapshot.attempt.amount', format: 'fact', operator: true },
+  { id: 'amount', label: 'Amount, smallest unit', path: 'snapshot.attempt.amount', format: 'fact', operator: true },
   { id: 'network', label: 'Network', path: 'snapshot.attempt.network', format: 'fact', operator: true },
   { id: 'card', label: 'Card', path: 'snapshot.attempt.card', format: 'fact', operator: true },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ATTEMPT, DAY, HOUR, MINUTE, NOON } from '../../../test/support/payments-case.ts';
 import { DEFAULT_SETTINGS } from './case.ts';
-import { ASSUMES, type LoggedAttempt, simulate } from './simulate.ts';
+import { ASSUMES, type LoggedAttempt, simulate, simulation } from './simulate.ts';
 
 const line = (at: number, over: Partial<LoggedAttempt> = {}): LoggedAttempt => ({
   ...ATTEMPT,
@@ -58,5 +58,16 @@ describe('a simulation', () => {
     expect(simulate([line(NOON), line(NOON)], DEFAULT_SETTINGS, (n) => done.push(n)).assumes).toBe(ASSUMES);
     expect(done).toEqual([1, 2]);
     expect(() => run(line(NOON), line(NOON - 1))).toThrow('number 2 is older');
+  });
+});
+
+describe('a simulation that is handed its attempts one by one', () => {
+  it('tells of each what the gate would have made of it, and forgets the card that was not tried for the longest', () => {
+    const running = simulation(DEFAULT_SETTINGS, 3);
+    expect(running.take(line(NOON, { card: 'a' })).closed).toEqual([]);
+    expect(running.take(line(NOON, { card: 'a' })).closed).toMatchObject([{ rule: 'payments.hold-after-51' }]);
+    for (const card of ['b', 'c']) running.take(line(NOON, { card }));
+    expect(running.sums()).toMatchObject({ attempts: 4, refused: { declined: 1 }, forgotten: 1 });
+    expect(running.take(line(NOON, { card: 'a' })).closed).toEqual([]);
   });
 });

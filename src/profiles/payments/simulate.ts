@@ -4,7 +4,7 @@
  */
 import { type Attempt, nearOf, type Past, type PaymentsCase, type Settings } from './case.ts';
 import { at, holdsIn } from './data.ts';
-import { closedRules } from './profile.ts';
+import { type ClosedRule, closedRules } from './profile.ts';
 
 /** A line of the list. Times are milliseconds since the epoch; codes are the network's own. */
 export interface LoggedAttempt extends Attempt, Pick<Past, 'respondedAt' | 'code' | 'mac' | 'class'> {
@@ -36,6 +36,8 @@ export interface Simulation {
   readonly feesAnyway: Sums;
   /** How often each rule was among those that refused. */
   readonly byRule: Readonly<Record<string, number>>;
+  /** Cards that were forgotten, because too many others were tried since: what they were declined for is not known any more. */
+  readonly forgotten: number;
   readonly assumes: readonly string[];
 }
 
@@ -45,10 +47,11 @@ export const ASSUMES: readonly string[] = [
   'a refused attempt is dropped, not moved: what it would have brought later is not guessed',
   'one attempt costs one fee at most, the highest of those that are known for the region',
   'fees are list prices of the networks as others publish them; acquirers add their own',
-  'of one card, the newest 2,000 attempts are looked at',
+  'of one card, the newest 2,000 attempts are looked at, of all cards the newest 200,000',
 ];
 
 const PER_CARD_MAX = 2_000;
+const ATTEMPTS_MAX = 200_000;
 const NETWORK_RULES = /^payments\.(?:visa|mastercard)-/;
 
 /** Attempts of one card, as they were sent and as the gate would have let them through. */
@@ -57,8 +60,74 @@ interface Sent {
   readonly admitted: LoggedAttempt[];
 }
 
+/** What the gate would have made of one attempt, and the fee that was at stake. */
+export interface Decided {
+  readonly closed: readonly ClosedRule[];
+  readonly fee?: { readonly minor: number; readonly currency: string };
+}
+
+/** A simulation under way. */
+export interface Running {
+  /** The next attempt. @throws Error when it is older than the one before it */
+  take(attempt: LoggedAttempt): Decided;
+  /** What has come of it so far. */
+  sums(): Simulation;
+}
+
+/** Begins a simulation that is handed its attempts one by one, in the order of their times. */
+export function simulation(settings: Settings, attemptsMax: number = ATTEMPTS_MAX): Running {
+  const cards = new Map<string, Sent>();
+  const count = { attempts: 0, approved: 0, declined: 0, unknown: 0 };
+  const refused = { approved: 0, declined: 0, unknown: 0 };
+  const sums = { delayed: {}, feesAtStake: {}, feesAvoided: {}, feesAnyway: {}, byRule: {} };
+  let refusedForGood = 0;
+  let unpriced = 0;
+  let forgotten = 0;
+  let held = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  const refuse = (one: LoggedAttempt, closed: readonly ClosedRule[], fee: Decided['fee']): void => {
+    for (const { rule } of closed) add(sums.byRule, rule, 1);
+    refused[one.outcome] += 1;
+    if (closed.some(({ until }) => until === 'never')) refusedForGood += 1;
+    if (one.outcome === 'approved') add(sums.delayed, one.amount.currency, one.amount.minor);
+    if (fee !== undefined) add(sums.feesAvoided, fee.currency, fee.minor);
+  };
+  return {
+    take(one) {
+      if (one.at < before)
+        throw new Error(
+          `expected attempts in the order of their times; number ${count.attempts + 1} is older than the one before`,
+        );
+      before = one.at;
+      count.attempts += 1;
+      count[one.outcome] += 1;
+      const sent = cards.get(one.card) ?? { logged: [], admitted: [] };
+      // Last is newest: what is forgotten is the card that was not tried for the longest.
+      cards.delete(one.card);
+      cards.set(one.card, sent);
+      const really = closedRules(caseOf(one, sent.logged, settings));
+      const fee = really.flatMap((rule) => rule.fee ?? []).sort((a, b) => b.minor - a.minor)[0];
+      if (fee !== undefined) add(sums.feesAtStake, fee.currency, fee.minor);
+      else if (really.some(({ rule }) => NETWORK_RULES.test(rule))) unpriced += 1;
+      const closed = closedRules(caseOf(one, sent.admitted, settings));
+      if (closed.length === 0) push(sent.admitted, one);
+      else refuse(one, closed, fee);
+      for (const { currency, minor } of advised(one)) add(sums.feesAnyway, currency, minor);
+      held += push(sent.logged, one);
+      for (const [card, { logged }] of cards) {
+        if (held <= attemptsMax || card === one.card) break;
+        cards.delete(card);
+        held -= logged.length;
+        forgotten += 1;
+      }
+      return { closed, ...(fee && { fee }) };
+    },
+    sums: () => ({ ...count, refused, refusedForGood, unpriced, ...sums, forgotten, assumes: ASSUMES }),
+  };
+}
+
 /**
- * Runs the list through the gate.
+ * Runs a whole list through the gate.
  *
  * @param list in the order of their times; others throw
  * @param each called behind every attempt with how many are done
@@ -69,46 +138,12 @@ export function simulate(
   settings: Settings,
   each?: (done: number) => void,
 ): Simulation {
-  const cards = new Map<string, Sent>();
-  const count = { approved: 0, declined: 0, unknown: 0 };
-  const refused = { approved: 0, declined: 0, unknown: 0 };
-  const sums = { delayed: {}, feesAtStake: {}, feesAvoided: {}, feesAnyway: {}, byRule: {} };
-  let refusedForGood = 0;
-  let unpriced = 0;
-  let before = Number.NEGATIVE_INFINITY;
+  const running = simulation(settings);
   for (const [i, one] of list.entries()) {
-    if (one.at < before)
-      throw new Error(`expected attempts in the order of their times; number ${i + 1} is older than the one before`);
-    before = one.at;
-    count[one.outcome] += 1;
-    const sent = cards.get(one.card) ?? { logged: [], admitted: [] };
-    cards.set(one.card, sent);
-    const really = closedRules(caseOf(one, sent.logged, settings));
-    const fee = really.flatMap((rule) => rule.fee ?? []).sort((a, b) => b.minor - a.minor)[0];
-    if (fee !== undefined) add(sums.feesAtStake, fee.currency, fee.minor);
-    else if (really.some(({ rule }) => NETWORK_RULES.test(rule))) unpriced += 1;
-    const closed = closedRules(caseOf(one, sent.admitted, settings));
-    for (const { rule } of closed) add(sums.byRule, rule, 1);
-    if (closed.length === 0) push(sent.admitted, one);
-    else {
-      refused[one.outcome] += 1;
-      if (closed.some(({ until }) => until === 'never')) refusedForGood += 1;
-      if (one.outcome === 'approved') add(sums.delayed, one.amount.currency, one.amount.minor);
-      if (fee !== undefined) add(sums.feesAvoided, fee.currency, fee.minor);
-    }
-    for (const { currency, minor } of advised(one)) add(sums.feesAnyway, currency, minor);
-    push(sent.logged, one);
+    running.take(one);
     each?.(i + 1);
   }
-  return {
-    attempts: list.length,
-    ...count,
-    refused,
-    refusedForGood,
-    unpriced,
-    ...sums,
-    assumes: ASSUMES,
-  };
+  return running.sums();
 }
 
 function caseOf(attempt: LoggedAttempt, sent: readonly LoggedAttempt[], settings: Settings): PaymentsCase {
@@ -131,9 +166,12 @@ function advised({
   return waits ? (at(now).fees.get('mastercard/optimizer') ?? []).filter((fee) => holdsIn(fee, region)) : [];
 }
 
-function push(list: LoggedAttempt[], one: LoggedAttempt): void {
-  if (list.length >= PER_CARD_MAX) list.shift();
+/** Answers by how much the list has grown. */
+function push(list: LoggedAttempt[], one: LoggedAttempt): number {
+  const full = list.length >= PER_CARD_MAX;
+  if (full) list.shift();
   list.push(one);
+  return full ? 0 : 1;
 }
 
 function add(sums: Record<string, number>, name: string, value: number): void {

@@ -68,7 +68,8 @@ async function shown(visit: Visit, status: number, more: Pick<ProfilePage, 'done
 }
 
 /** Undefined for who came by a link of the command line. */
-async function accountOf({ deps, session, viewer, request }: Visit): Promise<ProfilePage['account']> {
+async function accountOf(visit: Visit): Promise<ProfilePage['account']> {
+  const { deps, session, viewer, request } = visit;
   const { passkeys, oauth } = deps;
   const record = await oauth.registry.get<User>('user', viewer.user);
   if (!record) return undefined;
@@ -76,10 +77,18 @@ async function accountOf({ deps, session, viewer, request }: Visit): Promise<Pro
   const offer = async (): Promise<PasskeyOffer> => {
     if (!passkeys) return { kind: 'elsewhere' };
     if (!passkeys.offeredAt(request.headers['host'])) return { kind: 'elsewhere', at: passkeys.site.origins[0] };
+    if (!(await isFresh(visit))) return { kind: 'again' };
     const options = await passkeys.creation(viewer.user, session.key);
     return options === undefined ? { kind: 'enough' } : { kind: 'here', options };
   };
   return { passkeys: list, offer: await offer() };
+}
+
+/** How long after signing in a passkey may be added: it outlasts the session, so a copy of an old cookie must not do. */
+const FRESH_MS = 600_000;
+
+async function isFresh({ deps: { oauth }, session }: Visit): Promise<boolean> {
+  return (await oauth.store.load({})).now - session.signedInAt < FRESH_MS;
 }
 
 /** One token for one form of this page. */
@@ -138,6 +147,10 @@ async function changePassword(visit: Visit, { values }: Posted): Promise<Outgoin
 
 async function addPasskey(visit: Visit, { values }: Posted): Promise<Outgoing> {
   const { deps, session, viewer } = visit;
+  if (!(await isFresh(visit))) {
+    const problem = 'you signed in a while ago: please sign in again, then add it';
+    return shown(visit, 400, { tried: { form: 'passkey', problem } });
+  }
   const added = await deps.passkeys?.add(
     viewer.user,
     session.key,

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Verdict } from '../../core/verdict.ts';
 import { openMemory } from '../../store/memory/open.ts';
 import type { Query } from '../../store/port.ts';
 import type { Cursor } from './refusals-query.ts';
-import { matches, SCAN_MAX, search } from './refusals-search.ts';
+import { createTurns, matches, SCAN_MAX, search } from './refusals-search.ts';
 
 const VERDICT: Verdict = {
   id: 'vd_7F3K9QD2XAM4W8T1ZB5N6C0HJ0',
@@ -118,5 +118,39 @@ describe('a search', () => {
     expect((await everything(list, { limit: 50, text: '168.1.23', seen: withheld })).ids).toEqual([]);
     expect((await everything(list, { limit: 50, text: 'wanted', seen: withheld })).ids).toEqual([]);
     expect((await everything(list, { limit: 50, text: 'other', seen: withheld })).ids).toHaveLength(90);
+  });
+});
+
+describe('a flood of searches', () => {
+  it('of one person is looked through one by one, and nobody else waits for them', async () => {
+    const inTurn = createTurns();
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const work = (name: string) => (): Promise<void> => {
+      begun.push(name);
+      return new Promise((resolve) => ends.set(name, resolve));
+    };
+    const all = ['dev 1', 'dev 2', 'ada 1'].map((name) => inTurn(name.slice(0, 3), work(name)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual(['dev 1', 'ada 1']);
+    ends.get('dev 1')?.();
+    await vi.waitFor(() => expect(begun).toEqual(['dev 1', 'ada 1', 'dev 2']));
+    for (const end of ends.values()) end();
+    await Promise.all(all);
+    await expect(inTurn('dev', () => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
+    expect(await inTurn('dev', async () => 'the next one')).toBe('the next one');
+  });
+
+  it('lets everything else go on between two pages of rows', async () => {
+    const { store } = openMemory();
+    for (let n = 0; n < 1_000; n++) await store.refuse({ now: n, verdict: { ...VERDICT, id: `vd_${n}`, at: n } });
+    const order: string[] = [];
+    const list = (query: Query): Promise<Verdict[]> => {
+      order.push('a page');
+      setImmediate(() => order.push('somebody else'));
+      return store.find('verdicts', query);
+    };
+    await search(list, {}, { limit: 10, text: 'zzzz', seen: (verdict) => verdict });
+    expect(order.slice(0, 4)).toEqual(['a page', 'somebody else', 'a page', 'somebody else']);
   });
 });

@@ -1,4 +1,5 @@
 /** Free text over kept verdicts: what the store cannot filter by is looked for here, page by page, up to a bound. */
+import { setImmediate as breath } from 'node:timers/promises';
 import { leaves, type Verdict } from '../../core/verdict.ts';
 import type { Query } from '../../store/port.ts';
 import { reasonOf } from '../words.ts';
@@ -67,6 +68,24 @@ export async function search(
       if (verdict && (text === undefined || matches(verdict, text))) verdicts.push(verdict);
     }
     if (page.length < size) return { verdicts, scanned };
+    // Whatever else the hub has to do waits for a page of rows, and not for all of them.
+    await breath();
   }
   return { verdicts, scanned, ...(before && { next: before }) };
+}
+
+/** Lets each person look through rows once at a time: who asks again meanwhile waits, and nobody else for them. */
+export function createTurns(): <T>(person: string, work: () => Promise<T>) => Promise<T> {
+  const tails = new Map<string, Promise<unknown>>();
+  return (person, work) => {
+    const run = (tails.get(person) ?? Promise.resolve()).then(work);
+    const tail = run
+      .catch(() => undefined)
+      .then(() => breath())
+      .then(() => {
+        if (tails.get(person) === tail) tails.delete(person);
+      });
+    tails.set(person, tail);
+    return run;
+  };
 }

@@ -23,7 +23,7 @@ import { type Counted, causesOf, chartOf, countOver, nameCauses } from './refusa
 import { liveFeed } from './refusals-live.ts';
 import { type Asked, askedPath, cursorText, isFiltered, readAsked, storeQuery, tallyQuery } from './refusals-query.ts';
 import { rowOf } from './refusals-row.ts';
-import { type Found, matches, search } from './refusals-search.ts';
+import { createTurns, type Found, matches, search } from './refusals-search.ts';
 
 /** Rows of a page, and of one answer as JSON. */
 const PAGE_ROWS = 100;
@@ -61,13 +61,19 @@ async function part(
   return handle({ deps, request, ...who }, readAsked(queryOf(request)));
 }
 
+const turns = new WeakMap<PageDeps, ReturnType<typeof createTurns>>();
+
 /** The rows that are asked for, as the viewer may see them. */
 function find({ deps, viewer }: Visit, asked: Asked, now: number, limit: number): Promise<Found> {
-  return search((query) => deps.operations.verdicts(query), storeQuery(asked, viewer, now), {
-    limit,
-    ...(asked.text !== undefined && { text: asked.text }),
-    seen: (verdict) => seenBy(viewer, verdict),
-  });
+  const look = (): Promise<Found> =>
+    search((query) => deps.operations.verdicts(query), storeQuery(asked, viewer, now), {
+      limit,
+      ...(asked.text !== undefined && { text: asked.text }),
+      seen: (verdict) => seenBy(viewer, verdict),
+    });
+  const inTurn = turns.get(deps) ?? createTurns();
+  turns.set(deps, inTurn);
+  return inTurn(viewer.user, look);
 }
 
 /** The chart's numbers, and what its causes are called. */

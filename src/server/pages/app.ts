@@ -235,7 +235,9 @@ function refusals(input: AppPage): Html {
     'refusals',
     'Last refusals',
     'Each opens with every check, its cause, and what to do.',
-    list.length === 0 ? html`<p class="soft">None.</p>` : refusalList(list),
+    list.length === 0
+      ? html`<p class="soft">None.</p>`
+      : html`${refusalList(list)}<p><a href="${`${PATHS.home}?${new URLSearchParams({ app: input.app.id, range: 'all' })}`}">All of its refusals</a></p>`,
   );
 }
 

@@ -1,8 +1,8 @@
 /** The guide on pages: all rules, findable by words, and one rule with each of its causes. The texts are the rules' own. */
 import type { GuideCause, GuideRule } from '../guide.ts';
-import { capital, type Html, html, visible } from './html.ts';
+import { type Html, html, visible } from './html.ts';
 import { fact, PATHS, page, type Signed, TEAR } from './layout.ts';
-import { AUDIENCES, sentence } from './words.ts';
+import { AUDIENCES, advice, ruleTitle, sentence } from './words.ts';
 
 /** Input of the list. */
 export interface GuidePage {
@@ -73,7 +73,7 @@ export function guideRulePage({ hub, signed, rule }: GuideRulePage): string {
     width: 'middle',
     main: html`<article class="ticket">
 <div class="stack"><p class="eyebrow"><a href="/guide">Guide</a> · ${book}</p>
-<h1>${capital(id.slice(id.indexOf('.') + 1).replaceAll('-', ' '))}</h1>
+<h1>${ruleTitle(id)}</h1>
 <p>${sentence(why)}</p>
 <dl class="facts">
 <dt>Rule</dt><dd>${fact(id)}</dd>
@@ -93,7 +93,7 @@ function causeSection({ id, say, fixes, heard, warns, counts }: GuideCause): Htm
 ${
   fixes.length > 0 &&
   html`<ol class="steps">${fixes.map(
-    (fix) => html`<li><div><p>${sentence(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]}</p></div></li>`,
+    (fix) => html`<li><div><p>${advice(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]}</p></div></li>`,
   )}</ol>`
 }
 </section>`;

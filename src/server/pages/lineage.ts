@@ -117,6 +117,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   authorization_code: 'Authorization code',
   access_token: 'Access token',
   refresh_token: 'Refresh token',
+  payments_key: 'Payments key',
 };
 
 const SHAPES: Readonly<Record<CodeStanding, Shape>> = {

@@ -17,10 +17,14 @@ export function profilePath(form: ProfileForm): string {
   return `${PATHS.profile}/${form}`;
 }
 
-/** Whether this page can add passkeys. Where not, `at` is an address of the hub at which it can, if there is one. */
+/**
+ * Whether this page can add passkeys. Where not, `at` is an address of the hub at which it can, if there is one; `again`: only
+ * just after signing in.
+ */
 export type PasskeyOffer =
   | { readonly kind: 'here'; readonly options: string }
   | { readonly kind: 'enough' }
+  | { readonly kind: 'again' }
   | { readonly kind: 'elsewhere'; readonly at?: string };
 
 /** Input of the page. */
@@ -129,6 +133,10 @@ ${adding(input, offer)}`,
 function adding(input: ProfilePage, offer: PasskeyOffer): Html {
   if (offer.kind === 'enough')
     return html`<p class="small soft">${PASSKEY_LIMITS.each} is as many as one person may have here. Remove one to add another.</p>`;
+  if (offer.kind === 'again') {
+    const login = `${PATHS.login}?next=${encodeURIComponent(PATHS.profile)}`;
+    return html`<p class="small soft">A passkey is added just after signing in, so that nobody adds one at a browser you left open: <a href="${login}">sign in again</a>.</p>`;
+  }
   if (offer.kind === 'elsewhere') {
     return offer.at === undefined
       ? html`<p class="small soft">This hub is reached by an IP address, and browsers make passkeys only for names. They will work once it has one.</p>`

@@ -108,7 +108,7 @@ ${choice('profile', 'Profile', 'All', profiles, profile)}
 ${choice('app', 'App', 'All', apps, app)}
 ${choice('cause', 'Cause', 'Any', counted, cause)}
 <p class="wide-field"><label for="q">Text</label><input id="q" name="q" type="search" value="${text ?? ''}" maxlength="200" autocomplete="off" spellcheck="false" placeholder="a fact, a reference, a word of the cause"></p>
-<p class="buttons"><label class="tick" for="accepted">${accepted ? html`<input type="checkbox" id="accepted" name="accepted" value="1" checked>` : html`<input type="checkbox" id="accepted" name="accepted" value="1">`}<span>also accepted</span></label>
+<p class="buttons"><label class="tick" for="accepted">${accepted ? html`<input type="checkbox" id="accepted" name="accepted" value="1" checked>` : html`<input type="checkbox" id="accepted" name="accepted" value="1">`}<span>Also accepted</span></label>
 <button type="submit">Filter</button>${all !== undefined && html`<a href="${all}">Show all</a>`}</p>
 </form>`;
 }

@@ -1,7 +1,7 @@
 /** Sharing a refusal: exactly what would be shared, what may be added, what cannot be taken back; then the link, once. */
 import type { SharedRefusal, SharePart, ShareView } from '../share-shapes.ts';
 import { type Html, html, visible } from './html.ts';
-import { hiddenFields, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
+import { fact, hiddenFields, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
 import { sharedRefusal } from './share-refusal.ts';
 
 /** Where the pages of sharing are. */
@@ -50,7 +50,7 @@ export function sharePage(input: SharePage): string {
     here: 'refusals',
     title: 'Share this refusal',
     width: 'wide',
-    main: html`<div class="stack alone"><p class="eyebrow"><a href="${PATHS.verdict + reference}">Back to the verdict</a></p>
+    main: html`<div class="stack alone"><p class="eyebrow"><a href="${PATHS.verdict + reference}">Verdict ${fact(reference)}</a></p>
 <h1>Share this refusal</h1>
 <p>Whoever has the link sees what stands below under “What is shared”, and nothing else.</p></div>
 ${changed && html`<p class="notice caution alone" role="status">The refusal has changed since you looked: there was another attempt. Nothing was shared. Look again.</p>`}

@@ -76,7 +76,7 @@ label{display:block;font-weight:600;font-size:.92rem;margin-bottom:.35rem}
 input{display:block;width:100%;min-height:2.9rem;padding:.55rem .85rem;font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--edge);border-radius:.6rem}
 input:focus-visible{outline-offset:0;border-color:var(--accent);border-radius:.6rem}
 input[aria-invalid=true]{border-color:var(--bad)}
-button,.button{display:inline-flex;align-items:center;justify-content:center;min-height:2.9rem;padding:.55rem 1.4rem;font:inherit;font-weight:600;border-radius:.6rem;
+button,.button{display:inline-flex;align-items:center;justify-content:center;min-height:2.9rem;padding:.55rem 1.4rem;font:inherit;font-weight:600;text-align:center;text-wrap:balance;border-radius:.6rem;
 border:1px solid var(--edge);background:var(--card);color:var(--ink);cursor:pointer;text-decoration:none}
 button:hover,.button:hover{border-color:var(--accent);color:var(--accent)}
 button:focus-visible,.button:focus-visible{border-radius:.6rem}
@@ -247,7 +247,7 @@ main:has(>.log){max-width:82rem}
 .bars{display:block;width:100%}
 .bars .ok{fill:var(--edge)}.bars .no{fill:var(--bad)}.bars .axis{fill:var(--edge)}
 .chart-all .bars{height:5.2rem;margin:.2rem 0}
-.chart-axis{display:flex;justify-content:space-between;font-size:.78rem}
+.chart-axis{display:flex;justify-content:space-between;max-width:none;font-size:.78rem}
 .chart-causes a,.chart-causes li>div{display:grid;grid-template-columns:minmax(0,1fr) minmax(3.5rem,20%) 3.6rem;align-items:center;gap:.9rem;padding:.22rem .5rem;margin:0 -.5rem;border-radius:.35rem;color:inherit;font-size:.88rem;text-decoration:none}
 .chart-causes a:hover,.chart-causes a[aria-current]{background:var(--well)}
 .chart-causes a:hover .name{text-decoration:underline}
@@ -281,6 +281,7 @@ main:has(>.log){max-width:82rem}
 .log-row>*{min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .log-top{position:sticky;top:0;z-index:2}
 .log-head{height:2.1rem;background:var(--card);border-top:0;border-bottom:1px solid var(--line);border-radius:.8rem .8rem 0 0;color:var(--soft);font-size:.8rem;font-weight:600;contain:none}
+.log-table:not(:has([data-id])) .log-head{border-bottom:0;border-radius:.8rem}
 .log-body>.log-row:first-child,.log-body>.log-row[aria-rowindex="2"]{border-top-color:transparent}
 .log-row .when,.log-row .ref,.log-row .profile,.log-row .cell{color:var(--soft)}
 .log-row .when,.log-row .ref{font-variant-numeric:tabular-nums}

@@ -131,6 +131,7 @@ const WORDS: Readonly<Record<string, string>> = {
   authorization_code: 'Authorization code',
   access_token: 'Access token',
   refresh_token: 'Refresh token',
+  payments_key: 'Payments key',
 };
 
 function verdicts({ verdicts: all }: Timeline, here: Verdict | undefined): Entry[] {

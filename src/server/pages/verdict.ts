@@ -10,7 +10,7 @@ import { fact, moment, PATHS, page, type Signed, shownFact, TEAR } from './layou
 import { halves } from './lit.ts';
 import { type SharesHere, sharesSection } from './share.ts';
 import { timelineSection } from './timeline.ts';
-import { AUDIENCES, sentence } from './words.ts';
+import { AUDIENCES, advice, sentence } from './words.ts';
 
 /** Input of the page. `verdict.checks` must be there: a success is judged again from its snapshot before. */
 export interface VerdictPage {
@@ -127,7 +127,7 @@ function todo(
 <h2 id="todo">What to do</h2>
 <ol class="steps">${fixes.map(
     (fix) =>
-      html`<li><div><p>${sentence(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]} · ${ruleName(fix.rule)}</p></div></li>`,
+      html`<li><div><p>${advice(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]} · ${ruleName(fix.rule)}</p></div></li>`,
   )}</ol>
 ${can.map((fix) => fixLink(verdict, fix))}
 ${app && html`<p><a class="button" href="${appPath(app.id)}">Settings of ${visible(app.name, 100)}</a></p>`}

@@ -1,6 +1,6 @@
 /** Words that several pages say alike. */
 import type { Audience } from '../../core/verdict.ts';
-import { capital } from './html.ts';
+import { capital, type Html, html } from './html.ts';
 
 /** Who can carry out a fix, as it stands behind one. */
 export const AUDIENCES: Readonly<Record<Audience, string>> = {
@@ -13,4 +13,19 @@ export const AUDIENCES: Readonly<Record<Audience, string>> = {
 /** Lower-case words as a sentence; the words stay as they are. */
 export function sentence(words: string): string {
   return capital(words) + (/[.!?…]$/.test(words) ? '' : '.');
+}
+
+/** What to do, as a sentence; a command of ours in it (`counterfoil app list`) is set as one. */
+export function advice(words: string): Html {
+  const parts = sentence(words).split(/\b(counterfoil [a-z][^.,;]*)/);
+  return html`${parts.map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
+/** Words in names of rules that are not written as other words are. */
+const SPELT: Readonly<Record<string, string>> = { dpop: 'DPoP', http: 'HTTP', id: 'ID', ltpk: 'LTPK', uri: 'URI' };
+
+/** The name of a rule as a heading: `oauth.redirect-uri-exact` is “Redirect URI exact”. */
+export function ruleTitle(id: string): string {
+  const words = id.slice(id.indexOf('.') + 1).split('-');
+  return capital(words.map((word) => SPELT[word] ?? word).join(' '));
 }

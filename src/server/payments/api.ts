@@ -39,7 +39,7 @@ export interface PaymentsApiDeps extends GatewayDeps {
 }
 
 /** Where it all is. */
-export const PATHS = {
+const PATHS = {
   check: '/payments/check',
   attempts: '/payments/attempts',
   attempt: '/payments/attempts/:attempt',
@@ -153,7 +153,7 @@ function closed({ verdict, ...answer }: ClosedAnswer, now: number): Outgoing {
       status: 409,
       type: 'attempt-closed',
       title: 'The attempt must not be sent now',
-      detail: `expected an attempt that every rule lets through, got one that ${answer.closed.length} of them close: do not send it, ${when}`,
+      detail: `expected an attempt that every rule lets through, got one closed by ${answer.closed.map(({ rule }) => rule).join(', ')}: do not send it, ${when}`,
       instance: verdict,
       ...answer,
     },

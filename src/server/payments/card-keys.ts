@@ -15,7 +15,7 @@ import type { CardKeyView } from './operation-shapes.ts';
 export type CardKeys = (id: string) => Uint8Array;
 
 /** Until a new key is in force, in milliseconds: longer than any request under way may take. */
-export const SETTLE_MS = 60_000;
+const SETTLE_MS = 60_000;
 
 interface Named {
   readonly id: string;

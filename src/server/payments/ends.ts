@@ -35,8 +35,8 @@ export interface EndsOptions {
   readonly store: Store;
   readonly grant: string;
   readonly settings: () => Promise<Settings>;
-  /** Everything up to this time is known already; now unless given. */
-  readonly from?: number;
+  /** Everything up to this time is known already. */
+  readonly from: number;
 }
 
 /** A verdict is kept later than its time says, by as long as its request took. */
@@ -65,7 +65,7 @@ export function watchEnds(options: EndsOptions): () => Promise<Look> {
 
   return async () => {
     const { now } = await store.load({});
-    const since = Math.max(told ?? now, now - WINDOW_MS);
+    const since = Math.max(told, now - WINDOW_MS);
     const first = listedTo === undefined;
     const rows = await admitted(options, (first ? since - WINDOW_MS : (listedTo ?? now)) - OVERLAP_MS);
     for (const { id, snapshot } of rows.toReversed()) {
@@ -73,7 +73,7 @@ export function watchEnds(options: EndsOptions): () => Promise<Look> {
     }
     seen = new Set(rows.map(({ id }) => id));
     listedTo = now;
-    const whole = rows.length < TAKEN_MAX && (told ?? now) >= since && watched.size <= WATCHED_MAX;
+    const whole = rows.length < TAKEN_MAX && told >= since && watched.size <= WATCHED_MAX;
     for (const key of watched.keys()) {
       if (watched.size <= WATCHED_MAX) break;
       watched.delete(key);

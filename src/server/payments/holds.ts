@@ -34,19 +34,25 @@ function idOf({ at, attempt }: Ended): string {
 export function holdsFeed({ store, registry, grant, pulse, good, after }: HoldsOptions): Feed {
   const last = EVENT_ID.exec(after ?? '');
   let heard = last?.[0] ?? '';
-  const look = watchEnds({
-    store,
-    grant: grant.id,
-    settings: async () => gateSettings(await settingsOf(registry, grant, await store.load({}))),
-    // A millisecond earlier: what ended in the same one may not have been heard.
-    ...(last?.[1] !== undefined && { from: Number(last[1]) - 1 }),
-  });
+  let look: ReturnType<typeof watchEnds> | undefined;
+  const ready = async (): Promise<string> => {
+    const { now } = await store.load({});
+    look = watchEnds({
+      store,
+      grant: grant.id,
+      settings: async () => gateSettings(await settingsOf(registry, grant, await store.load({}))),
+      // A millisecond earlier: what ended in the same one may not have been heard.
+      from: last?.[1] === undefined ? now : Number(last[1]) - 1,
+    });
+    return `retry: 1000\n\n${event(heard === '' ? `${now}-${NONE}` : heard, 'ready', {})}`;
+  };
   const news = async (): Promise<string> => {
+    if (!look) return '';
     const { now, ended, whole } = await look();
     const fresh = ended.filter((one) => idOf(one) > heard);
     const events = fresh.map((one) => event(idOf(one), 'ended', dataOf(one)));
-    const lastId = fresh.at(-1);
-    if (lastId) heard = idOf(lastId);
+    const newest = fresh.at(-1);
+    if (newest) heard = idOf(newest);
     if (!whole) events.push(event(`${now}-${NONE}`, 'incomplete', {}));
     return events.join('');
   };
@@ -64,10 +70,7 @@ export function holdsFeed({ store, registry, grant, pulse, good, after }: HoldsO
           return text !== '' && !(await good()) ? undefined : text;
         });
       };
-      tell(async () => {
-        const { now } = await store.load({});
-        return `retry: 1000\n\n${event(heard === '' ? `${now}-${NONE}` : heard, 'ready', {})}`;
-      });
+      tell(ready);
       ask();
       return pulse.listen(ask);
     },

@@ -47,7 +47,7 @@ const KEY_DAYS_MAX = 36_500;
 const MERCHANTS_MAX = 1_000;
 
 /** A merchant's name, as people call it. */
-export function nameOf({ to }: Pick<Grant, 'to'>): string {
+function nameOf({ to }: Pick<Grant, 'to'>): string {
   return to.startsWith(PREFIX) ? to.slice(PREFIX.length) : to;
 }
 
