@@ -217,7 +217,7 @@ async function mint(oauth: OAuthDeps, input: MintInput, ownership?: Act): Promis
   if (input.pairingId !== undefined) query.set('pairing_id', input.pairingId);
   const asked = await readAuthorize(oauth, query.toString(), 'operator', 'allow', ownership);
   if (!isSound(asked)) throw new OperationError(whyNot(asked.objection?.checks ?? asked.judgement.checks));
-  const { minted } = await mintAsked(oauth, asked, 'operator', {
+  const { minted } = await mintAsked(oauth, asked, input.by ?? 'operator', {
     ...(input.short === true && { short: true }),
     ...(ownership !== undefined && { ownership }),
     ...(input.handle === 'signed' && { handle: 'signed' }),

@@ -71,6 +71,8 @@ export interface MintInput {
   readonly ttlSeconds?: number;
   /** Seconds after which the grant ends by itself, and a pairing with it; it does not end by itself unless given. */
   readonly grantTtlSeconds?: number;
+  /** Who decides: a user name; `operator` unless given. */
+  readonly by?: string;
 }
 
 /** A code for a change of ownership, by the person in charge. It is good for this act and no other. */

@@ -126,7 +126,8 @@ describe('a page that is only left open', () => {
 
 describe('a page of another port or subdomain, whose browser sends the cookie along', () => {
   it('gets what a stranger gets, and so cannot find out by time or size what a search would show', async () => {
-    const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const { cookies } = await signedIn(t.url, 'ada');
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const get = async (path: string, headers: Readonly<Record<string, string>>): Promise<string> => {
       const answer = await fetch(t.url + path, { headers, redirect: 'manual' });
       return `${answer.status} ${(await answer.text()).replaceAll(/name="csrf" value="[^"]*"/g, '')}`;

@@ -151,6 +151,11 @@ describe('a code handed out by the form', () => {
     expect(await t.hub.operations.grants({})).toEqual([]);
     expect((await ada.post('/grants/new', { ...form, csrf })).status).toBe(200);
   });
+
+  it('is kept under the name of who handed it out, and not of whoever has the terminal', async () => {
+    expect((await handOut({ client: APP, 'can-read': 'on', by: 'bob' })).status).toBe(200);
+    expect((await t.hub.operations.grants({})).map(({ by }) => by)).toEqual(['ada']);
+  });
 });
 
 describe('the list of grants', () => {

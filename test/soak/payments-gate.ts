@@ -9,8 +9,8 @@ import { grantOf } from '../contract/fixtures.ts';
 import type { Target } from './targets.ts';
 
 /** Two merchants, so that what reaches across a card is there as well. Their names are those of their grants. */
-export const MERCHANTS = ['acme', 'bloom'] as const;
-export const LEASE_MS = 30_000;
+const MERCHANTS = ['acme', 'bloom'] as const;
+const LEASE_MS = 30_000;
 const grantId = (merchant: string): string => `gr_soak_${merchant}`;
 
 /** PostgreSQL keeps its own time, which cannot be made to run: there the waiting time is short instead. */
@@ -34,7 +34,7 @@ export async function openGate(target: Target, clock: () => number): Promise<Gat
 }
 
 /** Fingerprint of the nth card. */
-export function cardOf(nth: number): string {
+function cardOf(nth: number): string {
   return `pf_${createHash('sha256').update(`card ${nth}`).digest('base64url')}`;
 }
 

@@ -7,4 +7,4 @@ import { postgresPlace } from './targets.ts';
 
 const programs = await embeddedPrograms();
 if ('missing' in programs) it.skip(`no PostgreSQL to take payments on: ${programs.missing}`);
-else windowCases('PostgreSQL', () => postgresPlace(programs.bin), 24_000 * ROUNDS, 40 * ROUNDS);
+else windowCases('PostgreSQL', () => postgresPlace(programs.bin), 12_000 * ROUNDS, 40 * ROUNDS);

@@ -3,4 +3,4 @@ import { windowCases } from './payments-windows.cases.ts';
 import { ROUNDS } from './rounds.ts';
 import { sqlitePlace } from './targets.ts';
 
-windowCases('SQLite', sqlitePlace, 100_000 * ROUNDS, 40 * ROUNDS);
+windowCases('SQLite', sqlitePlace, 50_000 * ROUNDS, 40 * ROUNDS);

@@ -50,7 +50,7 @@ async function mint(visit: Visit): Promise<Outgoing> {
   const done = await orProblem(async () => {
     const app = await registered(visit, values.get('client') ?? '');
     const input = readInput(values, app.scopes);
-    return { app, minted: await operations.mint({ ...input, client: app.id }) };
+    return { app, minted: await operations.mint({ ...input, client: app.id, by: visit.viewer.user }) };
   });
   if (typeof done === 'string') return showForm(visit, values, done);
   const { app, minted } = done;
@@ -84,7 +84,7 @@ async function registered({ deps }: Visit, client: string): ReturnType<PageDeps[
 function readInput(
   values: ReadonlyMap<string, string>,
   scopes: Parameters<typeof scopesFor>[2],
-): Omit<MintInput, 'client'> {
+): Omit<MintInput, 'client' | 'by'> {
   const picked = CHOICES.filter((choice) => values.has(`can-${choice}`));
   if (picked.length === 0) throw new OperationError('expected something that the app may do: tick at least one');
   const [jkt, pairingId, challenge] = ['jkt', 'pairingId', 'challenge'].map((name) => filled(values, name));

@@ -270,6 +270,8 @@ main:has(>.log){max-width:82rem}
 .filters select,.filters input[type=search]{display:block;width:100%;min-height:2.4rem;padding:.3rem .6rem;font:inherit;font-size:.92rem;color:var(--ink);background:var(--card);border:1px solid var(--edge);border-radius:.5rem}
 .filters button{min-height:2.4rem;padding:.3rem 1.1rem;font-size:.92rem;border-radius:.5rem}
 .filters a{font-size:.92rem}
+@media (max-width:40rem){.filters{display:grid;grid-template-columns:repeat(2,minmax(0,1fr))}.filters>p:nth-of-type(n+3){grid-column:1/-1}
+.chart-causes .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;white-space:normal;line-height:1.35}}
 .log{--row:2.5rem;position:relative}
 .log-table{background:var(--card);border:1px solid var(--line);border-radius:.8rem}
 .log-row{position:relative;display:grid;grid-template-columns:10.2rem minmax(0,4fr) repeat(3,minmax(0,1fr)) 3.8rem 6.6rem;align-items:center;gap:0 1rem;height:var(--row);padding:0 1rem;font-size:.9rem;border-top:1px solid var(--line);contain:layout style}
