@@ -151,6 +151,21 @@ describe('a link', () => {
     await expect(shares.openShare(token)).rejects.toThrow('there is no such link');
   });
 
+  it('is none when its verdict is erased while it is made: erasing has not seen the link, so the link looks once more', async () => {
+    const { store, registry, clock } = await setUp();
+    const verdict = refused();
+    let read = 0;
+    const shares = shareOperations({
+      ...{ store, registry, issuer: ISSUER, key: KEY },
+      verdict: async () => (read++ === 0 ? verdict : { ...verdict, checks: [], erased: true }),
+    });
+    await expect(shares.share(verdict.id, ['values'], 'ada')).rejects.toThrow('erased');
+    expect(await shares.shares()).toEqual([]);
+    expect((await registry.list('share')).map(({ body }) => body)).toEqual([
+      { until: clock.now + SHARE_MS, ended: clock.now },
+    ]);
+  });
+
   it('ends when its verdict is erased, and loses the name of who shared it when that person is', async () => {
     const verdict = refused();
     const { store, registry, upkeep, shares, make } = await setUp(verdict);

@@ -71,6 +71,11 @@ export function shareOperations({ store, registry, issuer, key, verdict }: Share
       const receipt = await signReceipt({ hub: issuer, shared, refusal }, key);
       const { id: name, ...kept } = view;
       await registry.save<Kept>('share', name, 0, { ...kept, receipt, generation });
+      // Whoever erased it in between has not seen this link.
+      if ((await verdict(found.id)).erased) {
+        await end(registry, name, now);
+        throw new OperationError('the verdict was erased on request: there is nothing left to share');
+      }
       await tidyRecords<Kept>(registry, 'share', {
         over: (body) => body.until + REMEMBERED_MS <= now,
         age: (body) => body.until,
