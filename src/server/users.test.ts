@@ -248,6 +248,15 @@ describe('developers and people who run the hub', () => {
     expect(await users.setRole('nobody', null)).toEqual({ outcome: 'unknown' });
   });
 
+  it('a developer whose applications change stays a developer, also where nobody with a password runs the hub', async () => {
+    const { registry } = openMemory();
+    for (const app of ['lights', 'doors']) await registry.save('app', app, 0, {});
+    const users = createUsers({ registry, clock: () => 1_000_000 });
+    await users.add('dana', PASSWORD, ['lights']);
+    expect(await users.setRole('dana', ['doors'])).toMatchObject({ outcome: 'done' });
+    expect(await users.find('dana')).toEqual({ role: 'developer', user: 'dana', apps: ['doors'] });
+  });
+
   it('two operators who end each other at the same moment do not leave the hub without any', async () => {
     const { registry } = openMemory();
     // Both have looked who is there before either does anything.

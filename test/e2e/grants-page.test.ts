@@ -342,7 +342,7 @@ describe('in a browser', () => {
     await tab.getByLabel('Password').fill(PASSWORD);
     await tab.getByRole('button', { name: 'Sign in' }).click();
     await tab.getByRole('link', { name: 'Authorize an app' }).click();
-    await tab.getByLabel('Application').selectOption(APP);
+    await tab.getByLabel('App', { exact: true }).selectOption(APP);
     await tab.getByLabel('Accessory').selectOption('lamp');
     await tab.getByLabel('Switch it on').check();
     await tab.getByLabel('Switch it off').check();
@@ -360,7 +360,7 @@ describe('in a browser', () => {
     await tab.getByText('The same as a list').click();
     expect(await tab.locator('.lineage li').count()).toBe(4);
 
-    await tab.getByRole('link', { name: 'Revoke …' }).click();
+    await tab.getByRole('link', { name: 'Revoke…' }).click();
     expect(await tab.locator('.either').textContent()).toContain('2 live tokens');
     await tab.getByRole('button', { name: 'Revoke it' }).click();
     await tab.getByRole('status').waitFor();

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { axeFinds } from './axe.ts';
 
 /** Widths that a page has to fit without sideways scrolling: the smallest of WCAG 2.2 (1.4.10), a phone, a desk, 4K. */
-export const WIDTHS = [320, 390, 1_280, 3_840] as const;
+const WIDTHS = [320, 390, 1_280, 3_840] as const;
 
 /** The browser of one person. */
 export interface Watched {

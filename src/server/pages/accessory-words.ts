@@ -4,7 +4,7 @@ import type { PairingView, ValueView } from '../home/shapes.ts';
 import { grantPath } from './grant-words.ts';
 import { capital, type Html, html, visible } from './html.ts';
 import { fact, PATHS, shownFact } from './layout.ts';
-import { AUDIENCES, sentence } from './words.ts';
+import { AUDIENCES, advice, sentence } from './words.ts';
 
 /** Last part of the address of this hub itself, and of pairing anew; no accessory can be called so. */
 export const ROOMS = { hub: '~hub', pair: '~new' } as const;
@@ -63,7 +63,7 @@ ${
   fixes.length > 0 &&
   html`<h3>What to do</h3><ol class="steps">${fixes.map(
     ({ say, audience, rule }) =>
-      html`<li><div><p>${sentence(say)}</p><p class="small soft">${AUDIENCES[audience]} · ${shownFact(rule)}</p></div></li>`,
+      html`<li><div><p>${advice(say)}</p><p class="small soft">${AUDIENCES[audience]} · ${shownFact(rule)}</p></div></li>`,
   )}</ol>`
 }`;
 }

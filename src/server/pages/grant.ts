@@ -116,7 +116,7 @@ ${
 <form method="post" action="${path}">${hiddenFields({ do: 'renew', code: renewable.code.id, csrf: renewable.csrf })}<button type="submit">Renew</button></form></li>`
 }
 <li><div><p><b>Revoke it</b></p><p class="small soft">Codes and tokens die at once, and what it set up on devices is taken back. You are shown what before anything happens.</p></div>
-<a class="button danger" href="${`${path}?ask=revoke`}">Revoke …</a></li>
+<a class="button danger" href="${`${path}?ask=revoke`}">Revoke…</a></li>
 </ul></section>`;
 }
 

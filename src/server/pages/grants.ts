@@ -91,10 +91,10 @@ function filters({ filter, apps, profiles }: GrantsPage): Html {
   const known = filter.client === undefined || apps.some(({ id }) => id === filter.client);
   const all = known ? apps : [...apps, { id: filter.client ?? '', name: filter.client ?? '' }];
   return html`<form class="sieve gap" method="get" action="${PATHS.grants}">
-<div><label for="client">Application</label><select id="client" name="client">${option('', 'All', filter.client ?? '')}${all.map(({ id, name }) => option(id, name === id ? id : `${name} (${id})`, filter.client))}</select></div>
+<div><label for="client">App</label><select id="client" name="client">${option('', 'All', filter.client ?? '')}${all.map(({ id, name }) => option(id, name === id ? id : `${name} (${id})`, filter.client))}</select></div>
 <div><label for="profile">Profile</label><select id="profile" name="profile">${option('', 'All', filter.profile ?? '')}${profiles.map((name) => option(name, name, filter.profile))}</select></div>
 <div><label for="state">State</label><select id="state" name="state">${GRANT_STATES.map((state) => option(state, STATE_WORDS[state], filter.state))}</select></div>
-<button type="submit">Show</button>
+<button type="submit">Filter</button>
 </form>`;
 }
 
