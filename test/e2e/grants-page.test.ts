@@ -342,7 +342,7 @@ describe('in a browser', () => {
     await tab.getByLabel('Password').fill(PASSWORD);
     await tab.getByRole('button', { name: 'Sign in' }).click();
     await tab.getByRole('link', { name: 'Authorize an app' }).click();
-    await tab.getByLabel('App', { exact: true }).selectOption(APP);
+    await tab.getByLabel('Application').selectOption(APP);
     await tab.getByLabel('Accessory').selectOption('lamp');
     await tab.getByLabel('Switch it on').check();
     await tab.getByLabel('Switch it off').check();
