@@ -5,7 +5,9 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { random } from '../../fuzz/random.ts';
-import { type Answer, type GateDeps, type Outcome, record, reserve } from '../../src/profiles/payments/gate.ts';
+import type { GateDeps } from '../../src/profiles/payments/card.ts';
+import { type Answer, reserve } from '../../src/profiles/payments/gate.ts';
+import { type Outcome, record } from '../../src/profiles/payments/outcome.ts';
 import { askFor, chargeOn, openGate, race, tellOf } from './payments-gate.ts';
 import type { Heard, Live, Order, Probed } from './payments-processes.ts';
 import type { Target } from './targets.ts';

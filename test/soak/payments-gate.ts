@@ -1,7 +1,9 @@
 /** What the processes of the payments soaks share: merchants, charges, and the gate over a database with a clock of one's own. */
 import { createHash } from 'node:crypto';
+import type { GateDeps } from '../../src/profiles/payments/card.ts';
 import { type Attempt, DEFAULT_SETTINGS, type Settings } from '../../src/profiles/payments/case.ts';
-import { type Asked, type GateDeps, type Outcome, type record, reserve } from '../../src/profiles/payments/gate.ts';
+import { type Asked, reserve } from '../../src/profiles/payments/gate.ts';
+import type { Outcome, record } from '../../src/profiles/payments/outcome.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';

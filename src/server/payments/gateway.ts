@@ -4,18 +4,11 @@
  */
 import type { Grant } from '../../core/model.ts';
 import { checklist } from '../../core/verdict.ts';
+import type { GateDeps } from '../../profiles/payments/card.ts';
 import type { Attempt } from '../../profiles/payments/case.ts';
 import type { FactKind } from '../../profiles/payments/data-types.ts';
-import {
-  type Asked,
-  type Closed,
-  check,
-  find,
-  type GateDeps,
-  type Outcome,
-  record,
-  reserve,
-} from '../../profiles/payments/gate.ts';
+import { type Asked, type Closed, check, reserve } from '../../profiles/payments/gate.ts';
+import { find, type Outcome, record } from '../../profiles/payments/outcome.ts';
 import { fingerprints, readCard } from '../../profiles/payments/pan.ts';
 import type { ClosedRule } from '../../profiles/payments/profile.ts';
 import type { KeptAttempt } from '../../profiles/payments/record.ts';
