@@ -1,5 +1,6 @@
 /** Processes of their own for tests, and a look at their file past the store. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,4 +54,16 @@ export function rowsOf<T>(file: string, sql: string, ...values: string[]): T[] {
   } finally {
     db.close();
   }
+}
+
+/** What a process says next; undefined when it has ended before. */
+export async function nextMessage({ child, ended }: Pick<Started, 'child' | 'ended'>): Promise<unknown> {
+  const waiting = new AbortController();
+  const said = once(child, 'message', { signal: waiting.signal }).then(
+    ([first]) => first,
+    () => undefined,
+  );
+  const first = await Promise.race([said, ended.then(() => undefined)]);
+  waiting.abort();
+  return first;
 }

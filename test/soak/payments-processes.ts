@@ -1,7 +1,6 @@
 /** The test's side of `payments-child.ts`. */
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { linesOf, type Started, startProcess } from '../contract/processes.ts';
+import { linesOf, nextMessage, type Started, startProcess } from '../contract/processes.ts';
 import type { Raced } from './payments-gate.ts';
 import type { Target } from './targets.ts';
 
@@ -58,16 +57,7 @@ export function startTill(target: Target, skew: number, out: string): Till {
     out,
   ]);
   const { child, ended } = started;
-  const message = async (): Promise<unknown> => {
-    const waiting = new AbortController();
-    const said = once(child, 'message', { signal: waiting.signal }).then(
-      ([first]) => first,
-      () => undefined,
-    );
-    const first = await Promise.race([said, ended.then(() => undefined)]);
-    waiting.abort();
-    return first;
-  };
+  const message = (): Promise<unknown> => nextMessage(started);
   const told = (order: Order): Promise<unknown> => {
     const answer = message();
     if (child.connected) child.send(order);

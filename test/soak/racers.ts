@@ -1,7 +1,6 @@
 /** The test's side of `child.ts`: starting racers, giving them tasks, and reading what they heard. */
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { linesOf, type Started, startProcess } from '../contract/processes.ts';
+import { linesOf, nextMessage, type Started, startProcess } from '../contract/processes.ts';
 import type { Line, Task } from './hub-file.ts';
 import type { Target } from './targets.ts';
 
@@ -46,16 +45,7 @@ export function startRacer(target: Target, master: string, { out = '', die }: Ra
   const args = [JSON.stringify(target), master, out, ...(die ? [die.step, String(die.nth)] : [])];
   const started = startProcess(join(import.meta.dirname, 'child.ts'), args);
   const { child, ended } = started;
-  const message = async (): Promise<unknown> => {
-    const waiting = new AbortController();
-    const said = once(child, 'message', { signal: waiting.signal }).then(
-      ([first]) => first,
-      () => undefined,
-    );
-    const first = await Promise.race([said, ended.then(() => undefined)]);
-    waiting.abort();
-    return first;
-  };
+  const message = (): Promise<unknown> => nextMessage(started);
   return {
     ...started,
     out,
