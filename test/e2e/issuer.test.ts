@@ -36,7 +36,7 @@ describe('a hub with an https issuer', () => {
   });
 
   it('gives cookies that browsers send over TLS only, and to this host only', async () => {
-    const { path } = await hub.sessions.issueLink('ada');
+    const { path } = await hub.sessions.issueLink('owner');
     const [login, signedIn] = [await asked('/login'), await asked(path)];
     const cookies = [...login.head, ...signedIn.head].filter((line) => /^set-cookie:/i.test(line));
     expect(cookies).toHaveLength(2);
