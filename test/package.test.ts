@@ -51,7 +51,8 @@ afterAll(() => rmSync(temp, { recursive: true }));
 
 describe('the packed tarball', () => {
   it('holds compiled code, types and the licence, and no test, tool or source', () => {
-    const wanted = /^(dist\/.+\.(js|d\.ts)|dist\/profiles\/.+\/rules-data\/.+\.json|LICENSE|NOTICE|README\.md|package\.json)$/;
+    const wanted =
+      /^(dist\/.+\.(js|d\.ts)|dist\/profiles\/.+\/rules-data\/.+\.json|LICENSE|NOTICE|README\.md|package\.json)$/;
     expect(files.filter((file) => !wanted.test(file) || /\.(test|soak|fuzz|bench)\./.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'package.json', 'dist/cli/bin.js']));
     for (const entry of Object.values<{ types?: string; default?: string }>(manifest.exports)) {
