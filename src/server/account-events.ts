@@ -1,5 +1,5 @@
 /**
- * Who signed in, and what they changed about that: a thousand, for whoever runs the hub. Of more, those of whoever has most go
+ * Who signed in, and what they did at the hub's pages: a thousand, for whoever runs the hub. Of more, those of whoever has most go
  * first, so that signing in over and over pushes out nobody else's. One record, beside the signed audit trail and not part of
  * it: that one is of decisions about codes. Erasing a person takes theirs away.
  */
@@ -15,13 +15,26 @@ export type AccountAct =
   | 'password-changed'
   | 'passkey-added'
   | 'passkey-removed'
-  | 'signed-out-everywhere';
+  | 'signed-out-everywhere'
+  | 'app-registered'
+  | 'app-changed'
+  | 'app-removed'
+  | 'fix-applied'
+  | 'grant-revoked'
+  | 'code-renewed'
+  | 'accessory-paired'
+  | 'accessory-forgotten'
+  | 'pairing-removed'
+  | 'refusal-shared'
+  | 'share-ended';
 
 /** One of them; `at` in milliseconds since the epoch. */
 export interface AccountEvent {
   readonly at: number;
   readonly user: string;
   readonly act: AccountAct;
+  /** What it was done to, by its id; what somebody did about themselves has none. */
+  readonly about?: string;
 }
 
 const ID = 'account-events';

@@ -30,6 +30,7 @@ import {
   frame,
   html,
   isTheirs,
+  noted,
   orProblem,
   type PageDeps,
   posted,
@@ -74,6 +75,7 @@ async function register(visit: Visit): Promise<Outgoing> {
   const id = (values.get('id') ?? '').trim();
   const saved = await orProblem(() => deps.operations.addApp(id, newApp(values)));
   if (typeof saved === 'string') return tried(saved);
+  await noted(visit, 'app-registered', id);
   if (saved.secret === undefined) return redirect(appPath(id));
   return html(200, appSecretPage({ ...frame(visit), app: saved.app, secret: saved.secret }));
 }
@@ -138,10 +140,12 @@ async function change(visit: Visit): Promise<Outgoing> {
   if (fault !== undefined) return tried(fault);
   if (form === 'remove') {
     await deps.operations.removeApp(app.id);
+    await noted(visit, 'app-removed', app.id);
     return redirect(`${PATHS.apps}?done=remove`);
   }
   const saved = await orProblem(() => deps.operations.editApp(app.id, EDITS[form](app, values)));
   if (typeof saved === 'string') return tried(saved);
+  await noted(visit, 'app-changed', app.id);
   if (saved.secret !== undefined) {
     return html(200, appSecretPage({ ...frame(visit), app: saved.app, secret: saved.secret, replaced: true }));
   }

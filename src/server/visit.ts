@@ -5,6 +5,7 @@
 import type { OAuthDeps } from '../profiles/oauth/deps.ts';
 import { FORM_LIMITS, readForm } from '../protocols/form/form.ts';
 import type { Incoming, Outgoing, Route } from '../protocols/http/exchange.ts';
+import { type AccountAct, noteAccountEvent } from './account-events.ts';
 import type { Assets } from './console/assets.ts';
 import type { FirstRun } from './first-run.ts';
 import { NotFoundError, OperationError, type Operations } from './operations.ts';
@@ -101,6 +102,13 @@ export async function viewerOf(
   const session = await look(request.headers['cookie']);
   const viewer = session && (await deps.users.find(session.user));
   return session && viewer && { session, viewer };
+}
+
+/** Writes down who did what, to be looked up on the page of keys and audit. */
+export async function noted({ deps: { oauth }, viewer }: Visit, act: AccountAct, about?: string): Promise<void> {
+  const { now } = await oauth.store.load({});
+  const event = { at: now, user: viewer.user, act, ...(about !== undefined && { about }) };
+  await noteAccountEvent(oauth.registry, event);
 }
 
 /** There is nothing at this address, or nothing for them. */

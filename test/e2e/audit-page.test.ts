@@ -13,7 +13,7 @@ import { checkTrail } from '../../src/store/trail.ts';
 import { words } from '../support/app-owner.ts';
 import type { heldClock, TestHub } from '../support/hub.ts';
 import { startHubProcess } from '../support/hub-process.ts';
-import { signIn, visitor } from '../support/visitor.ts';
+import { formsOf, signIn, visitor } from '../support/visitor.ts';
 import { APP, hubWithPeople, PASSWORD, signedIn } from './people.ts';
 
 const DAY_MS = 86_400_000;
@@ -60,6 +60,20 @@ describe('the page', () => {
     const after = words(await person.get('/audit'));
     expect(after).toContain('Sound: nothing was altered, removed or invented.');
     expect(after).toMatch(/Verdicts 1 Links 1 Chains 1 Signatures 1 Not signed yet 0/);
+  });
+
+  it('tells who changed an application, and who ended a grant', async () => {
+    const person = await signedIn(t, 'bob');
+    const { redirectUris } = await t.hub.operations.showApp(APP);
+    const { grant } = await t.hub.operations.mint({ client: APP });
+    await person.submit(await person.get(`/grants/${grant}?ask=revoke`), `/grants/${grant}`, { do: 'revoke' });
+    const settings = await person.get(`/apps/${APP}`);
+    const form = formsOf(settings).find(({ fields }) => fields['do'] === 'add-uri');
+    await person.submit(settings, form?.action ?? '', { do: 'add-uri', uri: 'com.myapp:/second' });
+    expect((await t.hub.operations.showApp(APP)).redirectUris).toEqual([...redirectUris, 'com.myapp:/second']);
+    const said = words(await person.get('/audit'));
+    expect(said).toContain(`bob changed ${APP}`);
+    expect(said).toContain(`bob revoked ${grant}`);
   });
 
   it('tells who did what in the last month, three, six, twelve, or ever', async () => {

@@ -109,6 +109,7 @@ function audits(t: Taint, hub: string, signed: Signed): Readonly<Record<string, 
   const grant = { id: 'gr_09V7M3K4R2ZZZZ', by: t('ada'), to: t('my_app_123'), state: 'active' } as const;
   const account = { kind: 'account', user: t('ada') } as const;
   const diary: DiaryEntry[] = [
+    { ...account, at: AT - 30_000, act: 'fix-applied', about: t('vd_7F3K9QD2XAM4W8T1ZB5N6C0HJ') },
     { ...account, at: AT - 60_000, act: 'passkey' },
     { kind: 'ended', at: AT - HOUR, grant: { ...grant, state: 'revoked', endedBy: t('revoked-by-operator') } },
     { kind: 'given', at: AT - 2 * HOUR, grant },

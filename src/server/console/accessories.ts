@@ -20,6 +20,7 @@ import {
   html,
   isTheirs,
   live,
+  noted,
   orProblem,
   type PageDeps,
   posted,
@@ -168,6 +169,7 @@ async function change(visit: Visit): Promise<Outgoing> {
     what === 'forget' ? operations.homeForget(one.id) : operations.homeRemovePairing(one.id, pairing),
   );
   if (typeof done === 'string') return html(409, await onePage(visit, one, { problem: done }));
+  await noted(visit, what === 'forget' ? 'accessory-forgotten' : 'pairing-removed', one.id);
   return redirect(what === 'forget' ? `${PATHS.accessories}?done=forget` : `${accessoryPath(one.id)}?done=remove`);
 }
 
@@ -214,7 +216,9 @@ async function pairOne(visit: Visit): Promise<Outgoing> {
   if (!isTheirs(visit, PAIRING, form)) return formExpired(visit);
   const { values } = form;
   try {
-    await deps.operations.homePair(readPair(values));
+    const paired = readPair(values);
+    await deps.operations.homePair(paired);
+    await noted(visit, 'accessory-paired', paired.id);
     return redirect(`${PATHS.accessories}?done=pair`);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;

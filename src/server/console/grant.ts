@@ -14,6 +14,7 @@ import {
   html,
   isTheirs,
   live,
+  noted,
   orProblem,
   type PageDeps,
   posted,
@@ -140,6 +141,7 @@ async function change(visit: Visit): Promise<Outgoing> {
     return formExpired(visit);
   if (what === 'renew') return renew(visit, life, form.values.get('code') ?? '');
   await visit.deps.operations.revoke(life.grant.id);
+  await noted(visit, 'grant-revoked', life.grant.id);
   return redirect(`${grantPath(life.grant.id)}?done=revoke`);
 }
 
@@ -151,6 +153,7 @@ async function renew(visit: Visit, life: Life, code: string): Promise<Outgoing> 
   const updated = await orProblem(() => operations.upd(old.id));
   if (typeof updated === 'string')
     return html(409, await onePage(visit, life, { problem: `the code is not renewed: ${updated}` }));
+  await noted(visit, 'code-renewed', grant.id);
   const { now } = await operations.status();
   const isBound = (fact: string): boolean => old.bindings.some((binding) => binding.fact === fact);
   return html(

@@ -1,6 +1,5 @@
 /** `/profile`: one's own password, passkeys and sessions. Everything here is about who asks, and nobody else. */
 import type { Outgoing, Route } from '../../protocols/http/exchange.ts';
-import { type AccountAct, noteAccountEvent } from '../account-events.ts';
 import { PATHS } from '../pages/layout.ts';
 import {
   type PasskeyOffer,
@@ -19,6 +18,7 @@ import {
   html,
   isTheirs,
   live,
+  noted,
   type PageDeps,
   type Posted,
   posted,
@@ -168,11 +168,6 @@ async function removePasskey(visit: Visit, { values }: Posted): Promise<Outgoing
   const removed = await visit.deps.passkeys?.remove(visit.viewer.user, values.get('id') ?? '');
   if (removed) await noted(visit, 'passkey-removed');
   return done('passkey-remove');
-}
-
-async function noted({ deps: { oauth }, viewer }: Visit, act: AccountAct): Promise<void> {
-  const { now } = await oauth.store.load({});
-  await noteAccountEvent(oauth.registry, { at: now, user: viewer.user, act });
 }
 
 function done(form: ProfileForm, extra: Readonly<Record<string, string>> = {}): Outgoing {

@@ -17,6 +17,7 @@ import {
   html,
   isTheirs,
   live,
+  noted,
   type PageDeps,
   posted,
   queryOf,
@@ -79,6 +80,7 @@ async function make(visit: Visit): Promise<Outgoing> {
   const parts = SHARE_PARTS.filter((part) => asked.includes(part));
   const shared = await deps.operations.share(id, parts, viewer.user, form.values.get('seal') ?? '');
   if (!shared) return showPreview(visit, parts, true);
+  await noted(visit, 'refusal-shared', id);
   const { link, path, until } = shared;
   const module = deps.assets.path('share');
   return live(200, shareMadePage({ ...frame(visit), module, reference: referenceOf(id), link, path, until }));
@@ -89,6 +91,7 @@ async function endShare(visit: Visit): Promise<Outgoing> {
   const id = request.path.slice(SHARE_PATHS.end.length);
   if (!isTheirs(visit, `share-end:${id}`, posted(request))) return formExpired(visit);
   const { verdict } = await deps.operations.revokeShare(id);
+  await noted(visit, 'share-ended', verdict);
   return redirect(PATHS.verdict + referenceOf(verdict));
 }
 

@@ -19,6 +19,7 @@ import {
   frame,
   html,
   isTheirs,
+  noted,
   type PageDeps,
   posted,
   queryOf,
@@ -102,6 +103,7 @@ async function fix(visit: Visit): Promise<Outgoing> {
   const came = await orGone(() => operations.applyFix(verdict.id, id, seal));
   if (came?.outcome === 'applied') {
     const { app, secret } = came;
+    await noted(visit, 'fix-applied', verdict.id);
     if (secret === undefined) return redirect(`${address}?done=${encodeURIComponent(id)}`);
     return html(200, appSecretPage({ ...frame(visit), app, secret, replaced: true }));
   }

@@ -123,11 +123,22 @@ const ACTS: Readonly<Record<AccountAct, string>> = {
   'passkey-added': 'added a passkey',
   'passkey-removed': 'removed a passkey',
   'signed-out-everywhere': 'signed out everywhere',
+  'app-registered': 'registered',
+  'app-changed': 'changed',
+  'app-removed': 'removed',
+  'fix-applied': 'applied a fix to',
+  'grant-revoked': 'revoked',
+  'code-renewed': 'renewed a code of',
+  'accessory-paired': 'paired',
+  'accessory-forgotten': 'forgot',
+  'pairing-removed': 'removed a pairing from',
+  'refusal-shared': 'shared',
+  'share-ended': 'ended a link to',
 };
 
 function diary({ diary: entries, range, more }: AuditPage): Html {
   return html`<section class="set" id="diary" aria-labelledby="diary-title">
-<div class="stack-near"><h2 id="diary-title">Who did what</h2><p class="small soft">Who signed in and decided. Refusals have a page of their own, with the same ranges.</p></div>
+<div class="stack-near"><h2 id="diary-title">Who did what</h2><p class="small soft">Who signed in, decided, and did something at these pages. Refusals have a page of their own, with the same ranges.</p></div>
 <div class="stack">${rangePicker(range, (one) => `${PATHS.audit}?range=${one}#diary`)}
 ${entries.length === 0 ? html`<p class="soft">Nobody signed in or decided in ${rangeWords(range)}.</p>` : html`<ol class="diary">${entries.map(entry)}</ol>`}
 ${more && html`<p class="small soft">These are the newest ${entries.length} of ${rangeWords(range)}.</p>`}</div>
@@ -136,7 +147,8 @@ ${more && html`<p class="small soft">These are the newest ${entries.length} of $
 
 function entry(one: DiaryEntry): Html {
   const say = (): Html => {
-    if (one.kind === 'account') return html`<b>${visible(one.user, 80)}</b> ${ACTS[one.act]}`;
+    if (one.kind === 'account')
+      return html`<b>${visible(one.user, 80)}</b> ${ACTS[one.act]}${one.about !== undefined && html` ${faultAt(one.about)}`}`;
     const { id, by, to, state, endedBy } = one.grant;
     const link = html`<a href="${`${PATHS.grants}/${id}`}">${visible(to, 80)}</a>`;
     if (one.kind === 'ended')
