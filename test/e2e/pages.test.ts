@@ -10,7 +10,11 @@ import { HOSTILE } from '../support/hostile.ts';
 import { effectsOfMarkup, lowContrast } from '../support/page-probes.ts';
 import { samplePages } from '../support/sample-pages.ts';
 
-const NAMES = Object.keys(samplePages());
+/** Made once: there are many pages, and most tests show all of them. */
+const PAGES = samplePages();
+const WIDE = samplePages((fact) => fact + 'w'.repeat(120));
+const TAINTED = new Map(HOSTILE.map((payload) => [payload, samplePages((fact) => fact + payload)]));
+const NAMES = Object.keys(PAGES);
 const PHONE = { width: 390, height: 844 };
 
 let browser: Browser;
@@ -69,7 +73,7 @@ async function open(
 
 describe('every page, without JavaScript', () => {
   it.each(NAMES)('%s renders with its heading, and nothing is refused by the CSP', async (name) => {
-    offer(samplePages());
+    offer(PAGES);
     const { tab, complaints, close } = await open();
     await tab.goto(`${hub.origin}/${name}`);
     expect(await tab.locator('h1').count()).toBe(1);
@@ -88,7 +92,7 @@ describe('every page, without JavaScript', () => {
   });
 
   it.each(NAMES)('%s fits a phone and a screen of 320 pixels without sideways scrolling', async (name) => {
-    offer(samplePages((fact) => fact + 'w'.repeat(120)));
+    offer(WIDE);
     const { tab, close } = await open({ viewport: PHONE });
     for (const width of [390, 320]) {
       await tab.setViewportSize({ width, height: 800 });
@@ -99,7 +103,7 @@ describe('every page, without JavaScript', () => {
   });
 
   it.each(['light', 'dark'] as const)('has text contrast of WCAG 2.2 AA in %s', async (colorScheme) => {
-    offer(samplePages());
+    offer(PAGES);
     const { tab, close } = await open({ colorScheme });
     for (const name of NAMES) {
       await tab.goto(`${hub.origin}/${name}`);
@@ -113,7 +117,7 @@ describe('every page, as axe-core sees it', () => {
   it.each(['light', 'dark'] as const)(
     'has nothing to find in %s',
     async (colorScheme) => {
-      offer(samplePages());
+      offer(PAGES);
       const { tab, close } = await open({ colorScheme, javaScriptEnabled: true });
       for (const name of NAMES) {
         await tab.goto(`${hub.origin}/${name}`);
@@ -153,7 +157,7 @@ describe('by keyboard alone', () => {
   }
 
   it('the sign-in page starts in the first empty field and goes on in reading order', async () => {
-    offer(samplePages());
+    offer(PAGES);
     const { tab, close } = await open();
     await tab.goto(`${hub.origin}/login-app`);
     // Autofocus comes with the first frame, not with the load.
@@ -165,7 +169,7 @@ describe('by keyboard alone', () => {
   });
 
   it('the sign-in page ties the error to its fields, and tells a password manager what they are', async () => {
-    offer(samplePages());
+    offer(PAGES);
     const { tab, close } = await open();
     await tab.goto(`${hub.origin}/login-wrong`);
     for (const [label, autocomplete] of [
@@ -183,7 +187,7 @@ describe('by keyboard alone', () => {
   });
 
   it('the consent page goes from the mark to the choices, then to “not you”', async () => {
-    offer(samplePages());
+    offer(PAGES);
     const { tab, close } = await open();
     await tab.goto(`${hub.origin}/consent`);
     expect(await stops(tab, 5)).toEqual([
@@ -200,7 +204,7 @@ describe('by keyboard alone', () => {
 describe('the answer of the consent page', () => {
   async function answer(redirectUri: string, listed: boolean): Promise<{ url: string; complaints: string }> {
     redirectTo = redirectUri;
-    offer(samplePages(), pageHeaders(listed ? formActionSource(redirectUri) : undefined));
+    offer(PAGES, pageHeaders(listed ? formActionSource(redirectUri) : undefined));
     const { tab, complaints, close } = await open();
     await tab.goto(`${hub.origin}/consent`);
     await tab.getByRole('button', { name: 'Allow', exact: true }).click({ noWaitAfter: true });
@@ -242,11 +246,8 @@ describe('hostile facts', () => {
       const { tab, complaints, close } = await open({ javaScriptEnabled: true });
       const asked: string[] = [];
       tab.on('request', (request) => asked.push(request.url()));
-      for (const payload of HOSTILE) {
-        offer(
-          samplePages((fact) => fact + payload),
-          { 'content-type': 'text/html; charset=utf-8' },
-        );
+      for (const [payload, pages] of TAINTED) {
+        offer({ [name]: pages[name] ?? '' }, { 'content-type': 'text/html; charset=utf-8' });
         await tab.goto(`${hub.origin}/${name}`);
         expect(await tab.evaluate(effectsOfMarkup), payload).toEqual([]);
       }
