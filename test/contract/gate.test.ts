@@ -8,6 +8,7 @@ import type { Attempt } from '../../src/profiles/payments/case.ts';
 import { DEFAULT_SETTINGS } from '../../src/profiles/payments/case.ts';
 import { type Asked, check, reserve } from '../../src/profiles/payments/gate.ts';
 import { type Outcome, record } from '../../src/profiles/payments/outcome.ts';
+import { heldAs, holdKey, RECORD_MAX, UNTRIED, withAttempt } from '../../src/profiles/payments/record.ts';
 import { openMemory } from '../../src/store/memory/open.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
@@ -158,6 +159,58 @@ describe.each(STORES)('the gate on %s', (_, open) => {
     expect(await g.ask()).toMatchObject({ admitted: false });
     expect(await g.declined(second.attempt)).toMatchObject({ recorded: 'now' });
     expect(await g.declined(id)).toMatchObject({ recorded: 'already' });
+  });
+
+  it('moves a card that is refused every time to the new key, and keeps it for as long as it is tried', async () => {
+    const g = await gate();
+    const old = { cards: [OLD_CARD], attempt: { ...attempt, card: OLD_CARD } };
+    const { attempt: id } = await g.admitted(old);
+    await g.declined(id, '41');
+    expect(await g.ask({ cards: [CARD, OLD_CARD] })).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+    // The old key has gone, and every 250 days somebody tries.
+    for (let tries = 0; tries < 4; tries++) {
+      expect(await g.ask()).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+      g.t.now += 250 * 24 * HOUR_MS;
+      await g.store.sweep({ before: g.t.now });
+    }
+  });
+
+  it('closes for a card of which a thousand attempts stand, and judges a long record by what it needs of it', async () => {
+    const g = await gate();
+    const { card: _, ...kept } = attempt;
+    const [at, leaseUntil, respondedAt] = [START, START, START];
+    let tried = UNTRIED;
+    for (let fence = 1; fence <= RECORD_MAX; fence++) {
+      const amount = { minor: fence, currency: 'EUR' };
+      const [outcome, code] = ['declined', '51'] as const;
+      tried = withAttempt(tried, {
+        ...kept,
+        id: `at_${fence}`,
+        fence,
+        amount,
+        at,
+        leaseUntil,
+        respondedAt,
+        outcome,
+        code,
+      });
+    }
+    const holds = [{ key: holdKey(CARD), rev: null, set: heldAs(tried, START) }];
+    const { id, rev } = g.grant;
+    expect(await g.store.redeem({ now: START, grant: { id, rev }, holds, issue: [] })).toBe('done');
+    const one = await g.ask({ attempt: { ...attempt, amount: { minor: 5_000, currency: 'EUR' } } });
+    expect(one).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+    expect(one.verdict).toMatchObject({ decisive: 'payments.card-record', cause: 'full' });
+    const { history } = one.verdict.snapshot as { readonly history: readonly unknown[] };
+    expect(history.length).toBeLessThan(100);
+  });
+
+  it('takes another answer for what it is, though only its class differs', async () => {
+    const g = await gate();
+    const { attempt: id } = await g.admitted({ attempt: { ...attempt, processor: 'stripe' } });
+    expect(await g.declined(id, 'generic_decline')).toMatchObject({ recorded: 'now' });
+    expect(await g.declined(id, 'generic_decline')).toMatchObject({ recorded: 'already' });
+    expect(await g.declined(id, 'do_not_try_again')).toMatchObject({ recorded: 'conflict' });
   });
 
   it('admits one while keys change and nodes disagree about which is in force', async () => {

@@ -29,7 +29,7 @@ function entryOf(c: PaymentsCase, past: Past, t: number) {
 const adviceOf = (past: Past, t: number) =>
   DATA.advice.find((e) => held(e, t) && Object.hasOwn(e.codes, past.mac ?? '?'));
 function kindOf(c: PaymentsCase, past: Past, t: number): ResponseClass {
-  if (past.class !== undefined) return past.class;
+  if (past.class !== undefined && !(past.class === 'unknown' && past.code !== undefined)) return past.class;
   if (past.code !== undefined) return entryOf(c, past, t)?.class ?? 'unknown';
   return adviceOf(past, t)?.class ?? 'unknown';
 }
@@ -111,9 +111,10 @@ export function openIn(c: PaymentsCase, t: number): boolean {
   const [one, two] = known < 0 ? asked : asked.slice(0, known);
   const [pause = 0, month = 0] = steps('ask-issuer', t);
   shut.push(one !== undefined && t < over(one) + pause, two !== undefined && t < over(two) + month);
+  const merchantWide = standing(c, 'merchant').filter(({ outcome }) => outcome === 'declined');
+  shut.push(merchantWide.some((past) => adviceOf(past, t)?.act === 'never' && !clear(c, past, clearsOf('never'))));
+  shut.push(c.full === true);
   if (network === 'mastercard') {
-    const merchantWide = standing(c, 'merchant').filter(({ outcome }) => outcome === 'declined');
-    shut.push(merchantWide.some((past) => adviceOf(past, t)?.act === 'never' && !clear(c, past, clearsOf('never'))));
     const last = declines.find(({ mac }) => mac !== undefined);
     const advice = last && adviceOf(last, t);
     shut.push(last !== undefined && advice === undefined && !clear(c, last, clearsOf('unknown')));

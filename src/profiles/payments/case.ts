@@ -61,8 +61,8 @@ export interface PaymentsCase {
   readonly history: readonly Past[];
   readonly settings: Settings;
   readonly newFacts?: readonly NewFact[];
-  /** How often the gate has refused this key since the last attempt that was sent: shown, and never a reason. */
-  readonly refused?: number;
+  /** As many attempts of the card stand as a gate keeps. */
+  readonly full?: true;
 }
 
 /** Where nothing is set: what the data files say. */
@@ -87,7 +87,7 @@ export function nearOf(
 export const RANK: Readonly<Record<Near, number>> = { key: 0, amount: 1, merchant: 2, card: 3 };
 
 /** Has the lease of an unanswered attempt not run out yet? Without one it stays in flight until somebody records it. */
-export function inFlight(past: Past, now: number): boolean {
+export function inFlight(past: Pick<Past, 'leaseUntil'> & { readonly outcome: string }, now: number): boolean {
   return past.outcome === 'pending' && now < (past.leaseUntil ?? Number.POSITIVE_INFINITY);
 }
 
@@ -103,7 +103,8 @@ export function codeOf(c: PaymentsCase, past: Past, epoch: Epoch): CodeMeaning |
 
 /** What a decline asks for. An advice code stands in where no response code came. */
 export function classOf(c: PaymentsCase, past: Past, epoch: Epoch): ResponseClass {
-  if (past.class !== undefined) return past.class;
+  // What nobody knew when it came may stand in the data by now.
+  if (past.class !== undefined && (past.class !== 'unknown' || past.code === undefined)) return past.class;
   if (past.code !== undefined) return codeOf(c, past, epoch)?.entry.class ?? 'unknown';
   return past.mac === undefined ? 'unknown' : (epoch.advice.get(past.mac)?.entry.class ?? 'unknown');
 }

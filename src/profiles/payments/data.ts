@@ -163,6 +163,8 @@ export function holdsIn(
 
 /** The most attempts that any window ever looks back at: the largest limit, and the one that a reattempt comes behind. */
 export const HISTORY_MAX: number = 1 + Math.max(...DATA.limits.map(({ limit }) => limit));
+/** The most attempts without an answer that any waiting time grows with, and one that is under way. */
+export const STEPS_MAX: number = 1 + Math.max(...DATA.holds.map(({ stepsMs }) => stepsMs.length));
 /** The longest window, in milliseconds. */
 export const WINDOW_MAX_MS: number = 3_600_000 * Math.max(...DATA.limits.map(({ windowHours }) => windowHours));
 

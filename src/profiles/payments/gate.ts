@@ -9,8 +9,9 @@ import type { Verdict } from '../../core/verdict.ts';
 import { type CardRead, cardHolds, GateBusyError, type GateDeps, ROUNDS_MAX, readCardRecord } from './card.ts';
 import type { Attempt, PaymentsCase } from './case.ts';
 import type { FactKind } from './data-types.ts';
+import { keep } from './keep.ts';
 import { type ClosedRule, closedRules, judge, nextAllowedAt } from './profile.ts';
-import { factsOf, historyOf, type KeptAttempt, withAttempt, withFacts } from './record.ts';
+import { FEW, factsOf, historyOf, KEPT_MS, type KeptAttempt, RECORD_MAX, withAttempt, withFacts } from './record.ts';
 import { refusalOf, verdictOf } from './verdicts.ts';
 
 /** An attempt that is to be made. */
@@ -57,7 +58,15 @@ function caseOf({ settings }: GateDeps, asked: Asked, { loaded, record }: CardRe
   const { attempt, facts = [] } = asked;
   const { now } = loaded;
   const newFacts = [...factsOf(record, attempt.merchant), ...facts.map((kind) => ({ kind, at: now }))];
-  return { now, attempt, history: historyOf(record, attempt), settings, ...(newFacts.length > 0 && { newFacts }) };
+  const all = historyOf(record, attempt);
+  return {
+    now,
+    attempt,
+    history: all.length > FEW ? keep(all, now, attempt.purchase) : all,
+    settings,
+    ...(newFacts.length > 0 && { newFacts }),
+    ...(record.attempts.length >= RECORD_MAX && { full: true }),
+  };
 }
 
 interface Judged {
@@ -98,6 +107,7 @@ export async function reserve(deps: GateDeps, asked: Asked): Promise<Answer | un
     if (found === undefined) return undefined;
     const { c, grant, verdict } = found;
     if (!verdict.ok) {
+      await renew(deps, grant, card);
       const { verdict: id, consequence } = await deps.store.refuse(refusalOf(c, verdict));
       return { ...closed({ ...found, verdict: { ...verdict, id, consequence } }), refused: consequence.hits ?? 1 };
     }
@@ -117,6 +127,18 @@ export async function reserve(deps: GateDeps, asked: Asked): Promise<Answer | un
     }
   }
   throw new GateBusyError('expected to reserve an attempt, but others were faster each time; ask again');
+}
+
+/**
+ * What is only ever refused is to outlast a rotation of keys and the time for which a record is kept. Whoever was faster has
+ * renewed it as well, so a lost race is left at that.
+ */
+async function renew({ store }: GateDeps, { id, rev }: Grant, card: CardRead): Promise<void> {
+  const { now, holds } = card.loaded;
+  const until = holds.get(card.holds[0]?.[0] ?? '')?.until;
+  const old = until !== undefined && until - now < KEPT_MS / 2;
+  if (!old && !card.holds.some(([, , moves]) => moves)) return;
+  await store.redeem({ now, grant: { id, rev }, holds: cardHolds(card, card.record), issue: [] });
 }
 
 /** Its id is that of the verdict that let it through, under another prefix. */

@@ -42,6 +42,20 @@ describe('what a gate keeps of a card', () => {
     expect(keep([first, ...again], NOON)).toContain(first);
   });
 
+  it('holds the faults that a pause is counted from, however long ago the first of them was', () => {
+    const faults = [90, 89, 88].map((days) => declined('91', NOON - days * DAY));
+    const c = [...faults, declined('96', NOON)];
+    expect(nextAllowedAt(paymentsCase(c))).toBe(NOON + DAY);
+    same(c);
+    const silent = [90, 89, 88].map((days) => declined('', NOON - days * DAY, { outcome: 'unknown' }));
+    same([...silent, declined('91', NOON)]);
+  });
+
+  it('drops approvals that end nothing', () => {
+    const paid = [1, 2, 3].map((days) => approved(NOON - days * DAY, { near: 'merchant' }));
+    expect(keep(paid, NOON)).toEqual([]);
+  });
+
   it('drops what is neither counted nor standing', () => {
     const old = [declined('51', NOON - 90 * DAY), approved(NOON - 89 * DAY)];
     expect(keep([...old, declined('51', NOON - MINUTE)], NOON)).toEqual([old[1], declined('51', NOON - MINUTE)]);

@@ -1,12 +1,15 @@
 /**
- * Which past attempts a gate has to keep and load: with these alone every rule decides as with all of them. At most
- * HISTORY_MAX counted attempts a circle, and the two newest of each answer that still stands.
+ * Which past attempts a gate has to keep and load: with these alone every rule decides as with all of them. Of each circle
+ * at most HISTORY_MAX counted attempts, the two newest of each answer that still stands, and what ends it.
  */
 import { inFlight, type Past, RANK } from './case.ts';
-import { HISTORY_MAX, WINDOW_MAX_MS } from './data.ts';
+import { HISTORY_MAX, STEPS_MAX, WINDOW_MAX_MS } from './data.ts';
 import type { Near } from './data-types.ts';
 
 const CIRCLES: readonly Near[] = ['key', 'amount', 'merchant', 'card'];
+
+/** What it looks at. What was never sent is no history, and is not asked about. */
+type Sent = Pick<Past, 'at' | 'leaseUntil' | 'code' | 'mac' | 'class'> & { readonly outcome: string };
 
 /**
  * What is still needed at `now` or later, in the same order.
@@ -16,32 +19,35 @@ const CIRCLES: readonly Near[] = ['key', 'amount', 'merchant', 'card'];
  */
 export function keep(history: readonly Past[], now: number, purchase?: string): readonly Past[] {
   const kept = new Set<Past>();
-  for (const circle of CIRCLES) keepCircle(kept, history, RANK[circle], now);
-  if (purchase !== undefined) {
-    const same = history.filter((past) => past.purchase === purchase && past.near !== 'card');
-    const paid = same.find(({ outcome }) => outcome === 'approved');
-    for (const past of [same[0], paid, ...declinedOnce(same)]) if (past !== undefined) kept.add(past);
+  for (const circle of CIRCLES) {
+    const inside = history.filter(({ near }) => RANK[near] <= RANK[circle]);
+    keepCircle(kept, inside, now);
   }
-  for (const past of history) if (inFlight(past, now)) kept.add(past);
+  if (purchase !== undefined)
+    keepPurchase(
+      kept,
+      history.filter((past) => past.purchase === purchase && past.near !== 'card'),
+    );
   return history.filter((past) => kept.has(past));
 }
 
-function keepCircle(kept: Set<Past>, history: readonly Past[], circle: number, now: number): void {
+/** Adds what is needed of the attempts of one circle. */
+export function keepCircle<T extends Sent>(kept: Set<T>, circle: readonly T[], now: number): void {
   const answers = new Map<string, number>();
   let counted = 0;
-  let standing = true;
-  for (let i = history.length - 1; i >= 0; i -= 1) {
-    const past = history[i] as Past;
-    if (RANK[past.near] > circle) continue;
+  let ending: T | undefined;
+  for (const past of circle.toReversed()) {
     if (past.outcome === 'approved') {
-      if (standing) kept.add(past);
-      standing = false;
+      ending ??= past;
       continue;
     }
-    // A window counts its own length, and its oldest reattempt is known by one more.
-    if (counted < HISTORY_MAX && now - past.at < 2 * WINDOW_MAX_MS) kept.add(past);
+    // An approval that ends nothing is asked for by no rule.
+    if (ending) kept.add(ending);
+    // A window counts its own length, and its oldest reattempt is known by one more. Steps are counted however long they last.
+    const inWindow = counted < HISTORY_MAX && now - past.at < 2 * WINDOW_MAX_MS;
+    if (inWindow || (counted < STEPS_MAX && !ending) || inFlight(past, now)) kept.add(past);
     counted += 1;
-    if (!standing || past.outcome !== 'declined') continue;
+    if (ending || past.outcome !== 'declined') continue;
     const answer = `${past.class ?? ''}/${past.code ?? ''}/${past.mac ?? ''}`;
     const times = answers.get(answer) ?? 0;
     if (times < 2) kept.add(past);
@@ -49,9 +55,11 @@ function keepCircle(kept: Set<Past>, history: readonly Past[], circle: number, n
   }
 }
 
-/** The last decline of each code. */
-function declinedOnce(same: readonly Past[]): readonly Past[] {
-  const codes = new Map<string, Past>();
+/** Adds what is needed of the attempts to pay one thing: the first, what paid it, and the last decline of each code. */
+export function keepPurchase<T extends Sent>(kept: Set<T>, same: readonly T[]): void {
+  const [first] = same;
+  const paid = same.find(({ outcome }) => outcome === 'approved');
+  const codes = new Map<string, T>();
   for (const past of same) if (past.outcome === 'declined') codes.set(past.code ?? '', past);
-  return [...codes.values()];
+  for (const past of [first, paid, ...codes.values()]) if (past !== undefined) kept.add(past);
 }

@@ -46,11 +46,11 @@ export async function record(
     const attempt = found.record.attempts.find((one) => one.id === id);
     if (by?.state !== 'active' || attempt === undefined || attempt.merchant !== by.to) return { recorded: 'unknown' };
     const { now } = found.loaded;
-    const answered = answer(attempt, outcome, now);
+    // Said again, it is read by the tables that it was read by.
+    const answered = answer(attempt, outcome, attempt.respondedAt ?? now);
     const after = (kept: CardRecord): number | 'never' => nextOf(deps, kept, attempt, card ?? '', now);
     if (attempt.outcome !== 'pending') {
-      const same =
-        attempt.outcome === answered.outcome && attempt.code === answered.code && attempt.mac === answered.mac;
+      const same = (['outcome', 'code', 'mac', 'class'] as const).every((part) => attempt[part] === answered[part]);
       if (!same) return { recorded: 'conflict', attempt };
       return { recorded: 'already', attempt, nextAllowedAt: after(found.record) };
     }

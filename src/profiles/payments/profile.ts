@@ -13,6 +13,7 @@ import { at, DATA } from './data.ts';
 import type { FeeEntry, Sourced } from './data-types.ts';
 import { alreadyPaid } from './rules/already-paid.ts';
 import { askIssuerOnce } from './rules/ask-issuer-once.ts';
+import { cardRecord } from './rules/card-record.ts';
 import { fixDataFirst } from './rules/fix-data-first.ts';
 import { holdAfter51 } from './rules/hold-after-51.ts';
 import { inFlight } from './rules/in-flight.ts';
@@ -37,7 +38,7 @@ const attempt: readonly PaymentsPhase[] = [
   { id: 'purchase', rules: [inFlight, alreadyPaid] },
   { id: 'answer', rules: [responseKnown, neverCodes, visaCategory, mastercardAdvice, fixDataFirst] },
   { id: 'pause', rules: [holdAfter51, technicalBackoff, askIssuerOnce, samePurchase] },
-  { id: 'limits', rules: [visaReattempts, mastercardDay, mastercardMonth, networkLimitsPublished] },
+  { id: 'limits', rules: [visaReattempts, mastercardDay, mastercardMonth, networkLimitsPublished, cardRecord] },
 ];
 
 /** A call of the gate: whose key is it? */
@@ -53,7 +54,7 @@ const RULES: readonly PaymentsRule[] = attempt.flatMap(({ rules }) => rules);
 
 /** Names this engine and its data: equal policy and snapshot give an equal tree. */
 export const policy: string = createHash('sha256')
-  .update(JSON.stringify([tables, DATA, 'payments-1']))
+  .update(JSON.stringify([tables, DATA, 'payments-2']))
   .digest('base64url')
   .slice(0, 12);
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { random } from '../../../fuzz/random.ts';
 import type { Attempt } from './case.ts';
 import { DEFAULT_SETTINGS } from './case.ts';
 import { nextAllowedAt } from './profile.ts';
-import { historyOf, type KeptAttempt, UNTRIED, withAnswer, withAttempt } from './record.ts';
+import { historyOf, type KeptAttempt, PURCHASES_MAX, UNTRIED, withAnswer, withAttempt } from './record.ts';
 
 const START = Date.UTC(2026, 10, 1);
 const asked: Attempt = {
@@ -44,6 +45,67 @@ describe('the record of a card', () => {
     }
     expect(short.attempts.length).toBeLessThan(200);
     expect(short.attempts.some(({ id }) => id === 'at_3')).toBe(true);
+  });
+
+  it('drops nothing that a rule asks for, whatever came in which order', () => {
+    const draw = random(7);
+    const step = [60_000, 3_600_000, 86_400_000, 5 * 86_400_000];
+    for (const network of ['visa', 'mastercard', 'amex']) {
+      let short = UNTRIED;
+      let whole: readonly KeptAttempt[] = [];
+      let at = START;
+      for (let n = 1; n <= 200; n++) {
+        at += draw.pick(step);
+        const purchase = draw.nat(2) === 0 && `p${draw.nat(20)}`;
+        const initiator = draw.pick(['cardholder', 'merchant'] as const);
+        const amount = { minor: 100 + draw.nat(4), currency: 'EUR' };
+        const merchant = `m${draw.nat(2)}`;
+        const one = kept(n, {
+          at,
+          leaseUntil: at + 30_000,
+          network,
+          merchant,
+          amount,
+          initiator,
+          ...(purchase && { purchase }),
+        });
+        const outcome = draw.pick(['approved', 'declined', 'declined', 'pending'] as const);
+        const code = outcome === 'approved' ? '00' : draw.pick(['51', '05', '91', '91', '41', '54', 'ZZ', '61']);
+        const mac = draw.nat(3) === 0 && draw.pick(['03', '24', '01', '02']);
+        const answer = outcome === 'pending' ? {} : { outcome, respondedAt: at + 1_000, code, ...(mac && { mac }) };
+        short = withAnswer(withAttempt(short, one), one.id, answer);
+        whole = [...whole, { ...one, ...answer }];
+        for (const merchant of ['m0', 'm1', 'new']) {
+          for (const minor of [100, 103, 999]) {
+            for (const purchase of [undefined, 'p1', 'p7']) {
+              const amount = { minor, currency: 'EUR' };
+              const attempt = { ...asked, network, merchant, amount, ...(purchase !== undefined && { purchase }) };
+              const next = (attempts: readonly KeptAttempt[]): number | 'never' => {
+                const history = historyOf({ ...UNTRIED, attempts }, attempt);
+                return nextAllowedAt({ now: at + 40_000, attempt, history, settings: DEFAULT_SETTINGS });
+              };
+              expect(next(short.attempts), `${network} ${n} ${merchant} ${minor} ${purchase}`).toBe(next(whole));
+            }
+          }
+        }
+      }
+      expect(short.attempts.length).toBeLessThan(whole.length);
+    }
+  });
+
+  it('does not grow with payments that went well, whatever they were for', () => {
+    const grown = (over: (n: number) => Partial<KeptAttempt>): number => {
+      let record = UNTRIED;
+      for (let n = 1; n <= 1_000; n++)
+        record = withAnswer(withAttempt(record, kept(n, over(n))), `at_${n}`, {
+          outcome: 'approved',
+          respondedAt: START,
+          code: '00',
+        });
+      return record.attempts.length;
+    };
+    expect(grown((n) => ({ amount: { minor: n, currency: 'EUR' } }))).toBe(40);
+    expect(grown((n) => ({ purchase: `p${n}` }))).toBe(PURCHASES_MAX);
   });
 
   it('remembers the newest attempts that were never sent, and counts none of them', () => {

@@ -5,7 +5,7 @@
 import type { Hold } from '../../core/model.ts';
 import { type Attempt, type NewFact, nearOf, type Past } from './case.ts';
 import type { ResponseClass } from './data-types.ts';
-import { keep } from './keep.ts';
+import { keepCircle, keepPurchase } from './keep.ts';
 
 /** An attempt of a card, as its record has it. Times are milliseconds since the epoch, the store's clock. */
 export interface KeptAttempt {
@@ -42,10 +42,13 @@ export interface CardRecord {
 /** A card nobody has tried. */
 export const UNTRIED: CardRecord = { fence: 0, attempts: [], facts: [] };
 
-/** Days that the record of a card is kept after its last attempt, when nothing of it closes the gate for longer. */
-export const KEPT_DAYS = 400;
+/** How long the record of a card is kept after its last attempt or, once half of this is over, its last refusal. */
+export const KEPT_MS: number = 400 * 86_400_000;
 
-const DAY_MS = 86_400_000;
+/** Purchases of a card that are remembered, the newest, to be paid once; and attempts of a card, at most. */
+export const PURCHASES_MAX = 300;
+export const RECORD_MAX = 1_000;
+
 /** New facts that are remembered of a card, the newest. */
 const FACTS_MAX = 20;
 
@@ -100,7 +103,7 @@ export function recordOf(hold: Hold | undefined): CardRecord {
 export function heldAs(record: CardRecord, now: number): { readonly until: number; readonly data: string } {
   const { attempts, ...rest } = record;
   const written: Written = { ...rest, rows: attempts.map(rowOf) };
-  return { until: now + KEPT_DAYS * DAY_MS, data: JSON.stringify(written) };
+  return { until: now + KEPT_MS, data: JSON.stringify(written) };
 }
 
 /** What rules see of it, for one attempt. */
@@ -130,38 +133,34 @@ export function factsOf(record: CardRecord, merchant: string): readonly NewFact[
   return record.facts.flatMap(({ merchant: by, ...fact }) => (by === merchant ? [fact] : []));
 }
 
-/**
- * The record with one more attempt. What no rule will ask for any more goes: for each merchant, amount and initiator that has
- * attempts here, what that one would need stays.
- */
+/** The record with one more attempt. What no rule will ask for any more goes, whoever tries the card next. */
 export function withAttempt(record: CardRecord, attempt: KeptAttempt): CardRecord {
   const all = [...record.attempts, attempt];
   return { ...record, fence: attempt.fence, attempts: all.length <= FEW ? all : needed(all, attempt.at) };
 }
 
-/** So few that looking for what could go costs more than it saves. */
-const FEW = 40;
+/** So few that looking for what could go costs more than it saves; and the newest stay, so that each can be recorded again. */
+export const FEW = 40;
 
 function needed(all: readonly KeptAttempt[], now: number): readonly KeptAttempt[] {
-  // What was never sent is no history; the newest of it stays, so that recording it again is no surprise.
+  const kept = new Set(all.slice(-FEW));
+  // What was never sent asks for nothing.
   const sent = all.filter(({ outcome }) => outcome !== 'not-sent');
-  const needs = new Set<KeptAttempt>(all.slice(-FEW).filter(({ outcome }) => outcome === 'not-sent'));
-  const keys = new Map(sent.map((one) => [keyOf(one), one]));
-  const purchases = new Set(sent.map(({ purchase }) => purchase));
-  for (const { merchant, amount, initiator, network, processor } of keys.values()) {
-    const history = historyOf(
-      { ...UNTRIED, attempts: sent },
-      { merchant, card: '', amount, initiator, network, processor },
-    );
-    for (const purchase of purchases)
-      for (const past of keep(history, now, purchase)) needs.add(sent[history.indexOf(past)] as KeptAttempt);
-  }
-  return all.filter((one) => needs.has(one));
+  for (const circleOf of CIRCLES)
+    for (const circle of Map.groupBy(sent, circleOf).values()) keepCircle(kept, circle, now);
+  const young = sent.filter(({ at, purchase }) => purchase !== undefined && now - at < KEPT_MS);
+  const purchases = Map.groupBy(young.toReversed(), ({ merchant, purchase }) => JSON.stringify([merchant, purchase]));
+  for (const same of [...purchases.values()].slice(0, PURCHASES_MAX)) keepPurchase(kept, same.toReversed());
+  return all.filter((one) => kept.has(one));
 }
 
-function keyOf({ merchant, amount: { minor, currency }, initiator }: KeptAttempt): string {
-  return JSON.stringify([merchant, minor, currency, initiator]);
-}
+/** Attempts stand in one circle, seen from any of them, when these say the same of them: key, amount, merchant, card. */
+const CIRCLES: readonly ((one: KeptAttempt) => string)[] = [
+  ({ merchant, amount: { minor, currency }, initiator }) => JSON.stringify([merchant, minor, currency, initiator]),
+  ({ merchant, amount: { minor, currency } }) => JSON.stringify([merchant, minor, currency]),
+  ({ merchant }) => merchant,
+  () => '',
+];
 
 /** The record with an attempt changed. */
 export function withAnswer(record: CardRecord, id: string, answer: Partial<KeptAttempt>): CardRecord {

@@ -35,6 +35,17 @@ describe('the words of a processor', () => {
     expect(read('adyen', '51').class).toBe('unknown');
   });
 
+  it('are kept as unknown advice where no table has them, whatever the code says', () => {
+    expect(read('checkout', '20051', '21')).toMatchObject({
+      class: 'funds',
+      mac: '?21',
+      known: false,
+      unknown: ['advice'],
+    });
+    expect(read('checkout', '20051', ' ')).not.toHaveProperty('mac');
+    expect(read('checkout', '20051')).not.toHaveProperty('mac');
+  });
+
   it('get their zeros back where a processor leaves them out', () => {
     expect(read('worldpay', '5')).toMatchObject({ code: '05', class: 'ask-issuer' });
   });

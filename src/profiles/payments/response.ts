@@ -45,7 +45,7 @@ export function readResponse(raw: RawResponse, now: number): ReadResponse {
   const said = translate(raw.code, dialect.responses, dialect.raw, dialect);
   const advised = translate(raw.advice, dialect.advice, dialect.rawAdvice, dialect);
   const code = typeof said === 'string' ? said : undefined;
-  const mac = typeof advised === 'string' ? advised : undefined;
+  const mac = typeof advised === 'string' ? advised : advised === undefined ? unknownAdvice(raw.advice) : undefined;
   const meaning = code === undefined ? undefined : meaningOf(epoch, raw.network, code);
   const advice = mac === undefined ? undefined : epoch.advice.get(mac);
   const unknown: ('code' | 'advice')[] = [];
@@ -65,6 +65,12 @@ export function readResponse(raw: RawResponse, now: number): ReadResponse {
     ...(meaning && { meaning }),
     ...(advice && { advice }),
   };
+}
+
+/** Advice that no table of the processor has is kept as what no table of the network has either: it closes. */
+function unknownAdvice(word: string | undefined): string | undefined {
+  const own = word?.trim();
+  return own ? `?${own.slice(0, WORD_MAX)}` : undefined;
 }
 
 /** `undefined`: not known; `null`: known to say nothing. */

@@ -4,7 +4,7 @@
  * it, and an old one goes when nothing can be kept under it any more.
  */
 import type { FingerprintKey } from '../../profiles/payments/pan.ts';
-import { KEPT_DAYS } from '../../profiles/payments/record.ts';
+import { KEPT_MS } from '../../profiles/payments/record.ts';
 import type { Loaded } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
 import { OperationError } from '../operations.ts';
@@ -31,7 +31,6 @@ interface Kept {
 
 const RECORD = 'payments-card-keys';
 const FIRST: Kept = { made: 1, keys: [{ id: 'k1', from: 0 }] };
-const KEPT_MS = KEPT_DAYS * 86_400_000;
 /** Each attempt reads a card under all of them. */
 const KEYS_MAX = 10;
 

@@ -1,5 +1,7 @@
-import { classOf, holdOf, newest, overAt, RANK } from '../case.ts';
+import { classOf, firstStep, holdOf, newest, overAt, type Past, type PaymentsCase, RANK } from '../case.ts';
 import { findingOf, type PaymentsRule } from '../closing.ts';
+import { type Epoch, OURS } from '../data.ts';
+import type { Sourced } from '../data-types.ts';
 import { FIXES } from '../words.ts';
 
 /** The waiting time after a decline for funds is over. Counted from the last such answer; what is refused here never is. */
@@ -17,17 +19,21 @@ export const holdAfter51: PaymentsRule = {
   closes: (c, now, epoch) => {
     const last = newest(c, RANK.amount, (past) => past.outcome === 'declined' && classOf(c, past, epoch) === 'funds');
     if (last === undefined) return undefined;
-    const advised = last.mac === undefined ? undefined : epoch.advice.get(last.mac)?.entry.waitMs;
-    const shorter = c.settings.adviceMayShorten && advised !== undefined && c.attempt.network === 'mastercard';
-    const until = overAt(last) + (shorter ? Math.min(advised, c.settings.holdMs) : c.settings.holdMs);
-    if (now >= until) return undefined;
-    const refused = c.refused ?? 0;
-    return {
-      until,
-      cause: 'funds',
-      from: holdOf(epoch, 'funds'),
-      ...(refused > 0 && { detail: `${refused} refused meanwhile, which does not make it longer` }),
-    };
+    const { holdMs, from } = pauseOf(c, last, epoch);
+    const until = overAt(last) + holdMs;
+    return now < until ? { until, cause: 'funds', from } : undefined;
   },
   check: (c) => findingOf(c, holdAfter51),
 };
+
+/** How long, and who says so. */
+function pauseOf({ attempt, settings }: PaymentsCase, { mac }: Past, epoch: Epoch): { holdMs: number; from: Sourced } {
+  const { holdMs } = settings;
+  const advice = mac === undefined ? undefined : epoch.advice.get(mac)?.entry;
+  const mayShorten = settings.adviceMayShorten && attempt.network === 'mastercard';
+  if (mayShorten && advice?.waitMs !== undefined && advice.waitMs < holdMs)
+    return { holdMs: advice.waitMs, from: advice };
+  const usual = holdOf(epoch, 'funds');
+  if (holdMs === firstStep(usual)) return { holdMs, from: usual };
+  return { holdMs, from: { ...OURS, source: 'set by whoever runs the gate', edition: `${holdMs / 3_600_000} h` } };
+}

@@ -41,9 +41,16 @@ describe('payments.mastercard-advice', () => {
     expect(mastercardAdvice.check({ ...c, newFacts: [fact('issuer-approved')] }).outcome).toBe('pass');
   });
 
-  it('passes notes, and says nothing about other networks', () => {
+  it('closes as `never` on every network, since processors have one word for all of them', () => {
+    const c = paymentsCase(advised('03', 'merchant'));
+    expect(c.attempt.network).toBe('visa');
+    expect(mastercardAdvice.check(c)).toMatchObject({ outcome: 'fail', cause: 'never' });
+    expect(mastercardAdvice.check({ ...c, newFacts: [fact('new-card')] }).outcome).toBe('pass');
+  });
+
+  it('passes notes, and says nothing else about other networks', () => {
     for (const mac of ['40', '43'])
       expect(mastercardAdvice.check(paymentsCase(advised(mac), { attempt })).outcome).toBe('pass');
-    expect(mastercardAdvice.check(paymentsCase(advised('03'))).outcome).toBe('pass');
+    expect(mastercardAdvice.check(paymentsCase(advised('01'))).outcome).toBe('pass');
   });
 });

@@ -32,10 +32,9 @@ export const mastercardAdvice: PaymentsRule = {
       ],
     },
   },
-  closes: (c, now, epoch) => {
-    if (c.attempt.network !== 'mastercard') return undefined;
-    return forEver(c, epoch) ?? ofTheLast(c, now, epoch);
-  },
+  // Other networks have no such codes, but processors say "do not try again" in the same words for all of them.
+  closes: (c, now, epoch) =>
+    forEver(c, epoch) ?? (c.attempt.network === 'mastercard' ? ofTheLast(c, now, epoch) : undefined),
   check: (c) => findingOf(c, mastercardAdvice),
 };
 

@@ -13,7 +13,10 @@ export const responseKnown: PaymentsRule = {
     code: {
       say: 'the last answer carries a code that no table here knows',
       fixes: [
-        { audience: 'client', say: 'ask the processor what the code means, and record the answer in its own words' },
+        {
+          audience: 'client',
+          say: 'ask the processor what the code means, then bring a new fact: `issuer-approved` or `corrected-data`',
+        },
         { audience: 'operator', say: 'add the code to rules-data with its source' },
         FIXES.bank,
       ],
@@ -23,7 +26,7 @@ export const responseKnown: PaymentsRule = {
       fixes: [
         {
           audience: 'client',
-          say: 'record the raw network code with processor `iso8583`, where the processor gives it',
+          say: 'from the next attempt on name the processor `iso8583` and record the raw network code, where there is one',
         },
         { audience: 'operator', say: 'add the processor to rules-data/dialects.json with its source' },
         FIXES.bank,
