@@ -4,13 +4,12 @@ import * as book from '../src/profiles/payments/book.ts';
 import { looksLikePan, readCard } from '../src/profiles/payments/pan.ts';
 import { readDeclineText } from '../src/protocols/iso8583/decline-text.ts';
 import { FIELDS } from '../src/protocols/iso8583/fields.ts';
-import { MESSAGE_MAX, type ReadField, readIso8583 } from '../src/protocols/iso8583/read.ts';
+import { MESSAGE_MAX, readIso8583 } from '../src/protocols/iso8583/read.ts';
 import type { Random } from './random.ts';
 import { law, type Target, vectors, weigh } from './target.ts';
 
 const PAN = '4111111111111111';
 const NOW = Date.UTC(2026, 8, 20);
-const SECRET: ReadonlySet<number> = new Set([2, 14, 34, 35, 36, 45, 52, 55, 102, 103]);
 const NUMBERS = [...FIELDS.keys()];
 
 /** A message with some fields; sometimes a length that lies, a field that nobody knows, or an end that is missing. */
@@ -53,12 +52,6 @@ function fieldOf(from: Random, number: number, packed: boolean): Buffer {
   return Buffer.concat([lengths, digits ? Buffer.from(even.replaceAll('=', 'D'), 'hex') : Buffer.from(text, 'latin1')]);
 }
 
-function fieldLaws(field: ReadField): void {
-  law(!(SECRET.has(field.number) && field.value !== undefined), 'card data are never handed out');
-  const runs = field.value?.match(/\d{13,19}/g) ?? [];
-  law(!runs.some((run) => run.length < 20 && looksLikePan(run)), 'no number that passes Luhn is handed out');
-}
-
 const ISO: Target = {
   name: 'iso8583',
   seeds: () => [Buffer.from(`0110${'4000000002018000'}16${PAN}51007T840224978`, 'latin1').toString('latin1')],
@@ -73,8 +66,11 @@ const ISO: Target = {
       return 'refused';
     }
     law(read.fields.length <= 127, 'no more fields than there are');
-    for (const field of read.fields) fieldLaws(field);
-    law(weigh(read.fields.map(({ value }) => value)) <= bytes.length * 2, 'values are a part of what came');
+    law(!looksLikePan(JSON.stringify(read)), 'no card number is handed out');
+    law(
+      read.fields.every((field) => Object.keys(field).join() === 'number,name'),
+      'of fields, names only',
+    );
     return read.stopped ? 'in part' : 'whole';
   },
 };

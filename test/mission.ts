@@ -369,6 +369,10 @@ export const rows: readonly Row[] = [
       },
       {
         file: 'test/e2e/bi-story.test.ts',
+        title: 'is told apart by one query: a refresh token past its 30 days',
+      },
+      {
+        file: 'test/e2e/bi-story.test.ts',
         title:
           'is told apart by one query: a redirect URI misconfigured in the registration, and nothing wrong with a token',
       },
@@ -819,10 +823,6 @@ export const rows: readonly Row[] = [
     title: 'attempts inside the hold are refused, counted, and do not extend it',
     done: [
       {
-        file: 'src/profiles/payments/rules/hold-after-51.test.ts',
-        title: 'counts attempts inside the window without making it longer',
-      },
-      {
         file: 'test/contract/gate.test.ts',
         title:
           'is closed up to the last millisecond of the hold and open at its end; attempts meanwhile make it no longer',
@@ -850,6 +850,14 @@ export const rows: readonly Row[] = [
       {
         file: 'src/profiles/payments/response.test.ts',
         title: 'is said to be unknown: HAP and UPD stand in no public table',
+      },
+      {
+        file: 'src/profiles/payments/response.test.ts',
+        title: 'is known only for its processor and its code',
+      },
+      {
+        file: 'test/cli/explain-payments.test.ts',
+        title: 'says what 51 HAP UPD means to merchant and customer, and that HAP and UPD are unknown',
       },
     ],
   },
@@ -923,6 +931,14 @@ export const rows: readonly Row[] = [
       {
         file: 'test/e2e/audit-page.test.ts',
         title: 'tells who did what in the last month, three, six, twelve, or ever',
+      },
+      {
+        file: 'src/server/pages/range.test.ts',
+        title: 'goes back by calendar months, in UTC, to the same time of the day',
+      },
+      {
+        file: 'src/server/pages/range.test.ts',
+        title: 'is picked by links, and the current one is marked for screen readers too',
       },
     ],
   },

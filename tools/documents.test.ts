@@ -19,9 +19,14 @@ describe('docs/best-practices.md', () => {
     const page = practicesPage(profiles, readdirSync(join(ROOT, 'docs', 'decisions')));
     expect(read('docs/best-practices.md')).toBe(page);
     expect(page).toContain('## How it differs from older systems');
-    for (const id of ['home', 'oauth']) {
-      const rules = profiles.find((profile) => profile.id === id)?.files ?? [];
-      expect(rules.length).toBeGreaterThan(10);
+    expect(profiles.map(({ id }) => id)).toEqual(['home', 'oauth', 'payments']);
+    for (const { id, tables = {} } of profiles) {
+      const rules = Object.values(tables).flatMap((phases) => phases.flatMap((phase) => phase.rules));
+      const told = rules.filter(({ causes }) =>
+        Object.values(causes).some(({ fixes }) => fixes.some(({ audience }) => audience === 'client')),
+      );
+      expect(told.length, id).toBeGreaterThan(10);
+      for (const rule of told) expect(page).toContain(`[${rule.id}](rules.md#`);
     }
   });
 });
@@ -37,7 +42,7 @@ describe('SECURITY.md', () => {
       expect(threat).not.toBe('');
       expect(defence).not.toBe('');
       if (defence?.startsWith('accepted')) continue;
-      expect(proof, id).toMatch(/^(?:.*`[\w./-]+`.*"[^"]+"|.*`[\w./-]+`)/);
+      expect(proof, id).toMatch(/`[\w./-]+\.ts` "[^"]+"/);
     }
     expect(pageFaults('SECURITY.md', page, tree)).toEqual([]);
   });

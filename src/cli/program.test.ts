@@ -119,6 +119,31 @@ describe('the command line', () => {
     expect(await cf(args)).toEqual({ code: 2, out: '', err: `counterfoil: ${line}\n  hint: ${hint}\n` });
   });
 
+  it.each([
+    [['share', 'revoke', 'sh_7F3K9A2B4C', '--preview'], '--preview', 'share revoke'],
+    [['share', '--with', 'app', 'revoke', 'sh_7F3K9A2B4C'], '--with', 'share revoke'],
+    [['mint', 'home', 'my_app_123', '--short'], '--short', 'mint home'],
+    [['mint', 'home', 'my_app_123', '--pairing', '0E9C', '--ttl', '60'], '--pairing', 'mint home'],
+    [['mint', '--scope', 'zzz', 'home', 'my_app_123'], '--scope', 'mint home'],
+  ])('takes an option for no other command than the one whose it is: %j is code 2', async (args, option, command) => {
+    const err = `counterfoil: unknown option '${option}'\n  hint: counterfoil ${command} --help\n`;
+    expect(await cf(args)).toEqual({ code: 2, out: '', err });
+  });
+
+  it('takes the options of the program before and after a command with verbs, and calls no other ones global', async () => {
+    await addApp();
+    for (const args of [
+      ['--json', 'share', 'list'],
+      ['share', '--json', 'list'],
+      ['share', 'list', '--json'],
+    ])
+      expect(await cf(args), args.join(' ')).toMatchObject({ code: 0, out: '[]\n' });
+    const { out } = await cf(['mint', 'home', '--help']);
+    expect(out.slice(out.indexOf('Global Options:'))).toContain('--db <database>');
+    expect(out).not.toContain('--short');
+    expect((await cf(['--help'])).out).not.toContain('Global Options:');
+  });
+
   it('takes no misspelled command for an argument of the default one', async () => {
     let started = 0;
     const start: Register = (program) =>

@@ -66,7 +66,10 @@ export function buildProgram(environment: Environment, { first = [], last = [] }
     .addOption(new Option('--no-color', 'no colours'))
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: (command): Option[] => (command.parent ? globalsOf(program) : []),
+    })
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
@@ -74,6 +77,7 @@ export function buildProgram(environment: Environment, { first = [], last = [] }
       getErrHelpWidth: () => stderr.columns ?? 100,
     });
   for (const register of [...first, ...COMMANDS, ...last]) register(program, environment);
+  for (const command of program.commands) keepOwnOptions(command);
   hintAtHelp(program, 'counterfoil');
   teach(program, {
     examples: ['explain request.txt', 'verdicts --refused --follow', 'show vd_7F3K9A2B4C', 'mint --client my_app_123'],
@@ -82,6 +86,23 @@ export function buildProgram(environment: Environment, { first = [], last = [] }
     'after',
     '\nExit codes: 0 accepted or done, 1 refused or not found, 2 usage or bad input, 3 cannot be judged, 70 a fault of ours.',
   );
+}
+
+function globalsOf(program: Command): Option[] {
+  return program.options.filter(({ hidden }) => !hidden);
+}
+
+/** Commander lets a command take its verb's options, wherever they stand: one that the verb has not is refused, not unheeded. */
+function keepOwnOptions(command: Command): void {
+  command.hook('preSubcommand', (_, verb) => {
+    const unheeded = command.options.find(
+      (option) =>
+        command.getOptionValueSource(option.attributeName()) === 'cli' &&
+        !verb.options.some(({ long }) => long === option.long),
+    );
+    if (unheeded) verb.error(`error: unknown option '${unheeded.long ?? unheeded.flags}'`);
+  });
+  for (const verb of command.commands) keepOwnOptions(verb);
 }
 
 /** Every command's usage errors name that command's own help. */

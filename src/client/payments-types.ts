@@ -19,7 +19,7 @@ export interface Attempt {
   readonly initiator: 'cardholder' | 'merchant';
   /** Whose words the answers are in: `stripe`, `adyen` …; the standard’s, `iso8583`, unless told. */
   readonly processor?: string;
-  /** Of the merchant: `US`, `CA`, `EU` …; the strictest rules unless told. */
+  /** Of the merchant: `US`, `CA`, `EU` …; `USXB` in the US with a card from abroad; the strictest rules unless told. */
   readonly region?: string;
   /** The same for every attempt to pay the same thing. */
   readonly purchase?: string;

@@ -3,18 +3,14 @@
  * `fetch` and nothing else, so it runs in Node 20, in browsers' workers and elsewhere; a merchant's key belongs on a server.
  */
 
+import { endedOf, type Json, recordedOf, refusedOf, reservedOf } from './payments-answers.ts';
 import type {
   Attempt,
-  ClosedRule,
   HoldEnded,
   HoldsOptions,
-  NextAllowed,
   Outcome,
   PaymentsClient,
   PaymentsClientOptions,
-  Recorded,
-  Refused,
-  Reserved,
 } from './payments-types.ts';
 
 export type * from './payments-types.ts';
@@ -51,7 +47,6 @@ export class AttemptOpenError extends PaymentsError {
   }
 }
 
-type Json = Readonly<Record<string, unknown>>;
 interface Answer {
   readonly status: number;
   readonly body: Json;
@@ -69,19 +64,22 @@ const EVENT_MAX = 65_536;
 export function createPaymentsClient(options: PaymentsClientOptions): PaymentsClient {
   const call = caller(options);
   const client: PaymentsClient = {
-    async check(attempt) {
-      const { body } = await call('POST', 'check', wire(attempt));
-      return body['admitted'] === true ? { admitted: true } : refusedOf(body);
-    },
-    async reserve(attempt) {
-      const { status, body } = await call('POST', 'attempts', wire(attempt), [409]);
-      return status === 409 ? refusedOf(body) : reservedOf(body);
-    },
+    check: (attempt) =>
+      call('POST', 'check', wire(attempt), ({ body }) =>
+        body['admitted'] === true ? { admitted: true } : refusedOf(body),
+      ),
+    reserve: (attempt) =>
+      call(
+        'POST',
+        'attempts',
+        wire(attempt),
+        ({ status, body }) => (status === 409 ? refusedOf(body) : reservedOf(body)),
+        [409],
+      ),
     record: (attempt, outcome) =>
-      again(options.tries ?? TRIES, async () => {
-        const { body } = await call('PUT', `outcomes/${encodeURIComponent(attempt)}`, outcome);
-        return recordedOf(body);
-      }),
+      again(options.tries ?? TRIES, () =>
+        call('PUT', `outcomes/${encodeURIComponent(attempt)}`, outcome, ({ body }) => recordedOf(body)),
+      ),
     async attempt(asked, send) {
       const found = await client.reserve(asked);
       if (!found.admitted) return { sent: false, refused: found };
@@ -99,14 +97,21 @@ export function createPaymentsClient(options: PaymentsClientOptions): PaymentsCl
   return client;
 }
 
-type Call = (method: string, path: string, body?: unknown, fine?: readonly number[]) => Promise<Answer>;
+/** `read` answers undefined for what the gate never says. */
+type Call = <T>(
+  method: string,
+  path: string,
+  body: unknown,
+  read: (answer: Answer) => T | undefined,
+  fine?: readonly number[],
+) => Promise<T>;
 
 function caller({ url, key, fetch: ask = fetch, timeoutMs = TIMEOUT_MS }: PaymentsClientOptions): Call {
-  return async (method, path, body, fine = []) => {
+  return async (method, path, body, read, fine = []) => {
     const response = await ask(addressOf(url, path), {
       method,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     }).catch((cause: unknown) => {
@@ -118,8 +123,10 @@ function caller({ url, key, fetch: ask = fetch, timeoutMs = TIMEOUT_MS }: Paymen
       body: typeof said === 'object' && said !== null ? (said as Json) : {},
       retryAfterMs: retryAfter(response.headers.get('retry-after')),
     };
-    if (response.ok || fine.includes(response.status)) return answer;
-    throw failure(answer);
+    if (!response.ok && !fine.includes(response.status)) throw failure(answer);
+    const understood = read(answer);
+    if (understood !== undefined) return understood;
+    throw new PaymentsError(502, 'not-understood', `expected an answer of the gate from ${url}, got something else`);
   };
 }
 
@@ -158,11 +165,13 @@ async function again<T>(tries: number, work: () => Promise<T>): Promise<T> {
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
+    const done = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
       resolve();
-    });
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
   });
 }
 
@@ -172,39 +181,6 @@ function wire({ newFacts, leaseSeconds, ...rest }: Attempt): Json {
     ...(newFacts !== undefined && { new_facts: newFacts }),
     ...(leaseSeconds !== undefined && { lease_seconds: leaseSeconds }),
   };
-}
-
-function nextOf(at: unknown): NextAllowed {
-  return typeof at === 'string' ? new Date(at) : 'never';
-}
-
-function refusedOf(body: Json): Refused {
-  const { closed, merchant, customer, instance, refused } = body;
-  return {
-    admitted: false,
-    nextAllowedAt: nextOf(body['next_allowed_at']),
-    closed: (closed as readonly Json[]).map(
-      ({ until, never: _, ...rule }) => ({ ...rule, until: nextOf(until) }) as unknown as ClosedRule,
-    ),
-    merchant: merchant as readonly string[],
-    customer: customer as readonly string[],
-    ...(typeof instance === 'string' && { verdict: instance }),
-    ...(typeof refused === 'number' && { refused }),
-  };
-}
-
-function reservedOf({ attempt, fence, lease_until: until, verdict }: Json): Reserved {
-  return {
-    admitted: true,
-    attempt: String(attempt),
-    fence: Number(fence),
-    leaseUntil: new Date(String(until)),
-    verdict: String(verdict),
-  };
-}
-
-function recordedOf({ next_allowed_at: next, never: _, ...rest }: Json): Recorded {
-  return { ...(rest as unknown as Omit<Recorded, 'nextAllowedAt'>), nextAllowedAt: nextOf(next) };
 }
 
 async function* holds(
@@ -278,8 +254,4 @@ async function* events(stream: ReadableStream<Uint8Array>): AsyncGenerator<Event
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-}
-
-function endedOf(id: string, { ended_at: at, ...rest }: Json): HoldEnded {
-  return { id, ...(rest as unknown as Omit<HoldEnded, 'id' | 'endedAt'>), endedAt: new Date(String(at)) };
 }

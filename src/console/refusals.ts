@@ -135,6 +135,7 @@ function createOlder(log: HTMLElement, rows: Rows, onMore: () => void): Older {
   let next = first;
   let loading = false;
   let stopped = false;
+  let anew = false;
   const ask = async (before: string, take: (rows: readonly Row[]) => void): Promise<void> => {
     if (loading || stopped) return;
     loading = true;
@@ -156,8 +157,15 @@ function createOlder(log: HTMLElement, rows: Rows, onMore: () => void): Older {
       await new Promise((later) => setTimeout(later, 2_000));
     } finally {
       loading = false;
+      if (anew) again();
     }
     onMore();
+  };
+  // What stopped older pages is no reason to miss newer ones.
+  const again = (): void => {
+    stopped = false;
+    anew = loading;
+    if (!loading) void ask('', rows.reset);
   };
   return {
     get next() {
@@ -166,7 +174,7 @@ function createOlder(log: HTMLElement, rows: Rows, onMore: () => void): Older {
     load() {
       if (next !== '') void ask(next, rows.append);
     },
-    again: () => void ask('', rows.reset),
+    again,
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { show, showCharacter } from './show.ts';
+import { amountText, show, showCharacter } from './show.ts';
 
 const anyText = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 300 }).map((u) => String.fromCharCode(...u));
 const value = fc.oneof(
@@ -69,9 +69,46 @@ describe('show', () => {
       '5',
       'true',
       '1…2',
-      '120 EUR',
+      'EUR 1.20',
     ]);
     expect(show({ version: [5, 10] })).toBe('5.10');
     expect(show(['read', 'write'])).toBe('read write');
+  });
+});
+
+describe('an amount', () => {
+  it.each([
+    [1_999, 'EUR', 'EUR 19.99'],
+    [5, 'USD', 'USD 0.05'],
+    [0, 'EUR', 'EUR 0.00'],
+    [-5, 'EUR', 'EUR -0.05'],
+    [-1_999, 'EUR', 'EUR -19.99'],
+    [1_999, 'JPY', 'JPY 1999'],
+    [-1, 'KRW', 'KRW -1'],
+    [1_999, 'KWD', 'KWD 1.999'],
+    [7, 'BHD', 'BHD 0.007'],
+    [1, 'CLF', 'CLF 0.0001'],
+    // By ISO 4217; how people write prices there is another matter.
+    [190_000, 'HUF', 'HUF 1900.00'],
+    [1_999, 'QQQ', 'QQQ 19.99'],
+    [1_999, 'points', 'points 1999'],
+    [1_999, 'eur', 'eur 1999'],
+    [Number.MAX_SAFE_INTEGER, 'EUR', 'EUR 90071992547409.91'],
+    [-Number.MAX_SAFE_INTEGER, 'KWD', 'KWD -9007199254740.991'],
+    [0.5, 'EUR', 'EUR 0.005'],
+    [Number.NaN, 'EUR', 'EUR NaN'],
+    [1, 'EUR\u202e', 'EUR⟨U+202E⟩ 1'],
+  ])('of %d of %s is shown as %s', (minor, currency, shown) => {
+    expect(amountText(minor, currency)).toBe(shown);
+    expect(show({ minor, currency })).toBe(shown);
+  });
+
+  it('has the decimals that the list of this machine has, but where that list leaves out what is not in use any more', () => {
+    const unlike = Intl.supportedValuesOf('currency').filter((currency) => {
+      const listed = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+      const places = amountText(1, currency).split('.')[1]?.length ?? 0;
+      return places !== listed.maximumFractionDigits && listed.maximumFractionDigits !== 0;
+    });
+    expect(unlike).toEqual([]);
   });
 });

@@ -38,8 +38,30 @@ export function show(value: Value): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (isList(value)) return joined(value, showText, ' ');
   if ('from' in value) return `${value.from}…${value.to}`;
-  if ('minor' in value) return `${value.minor} ${showText(value.currency)}`;
+  if ('minor' in value) return amountText(value.minor, value.currency);
   return joined(value.version, String, '.');
+}
+
+/** Currencies that do not have two decimals, ISO 4217. `Intl` leaves out those that are no longer in use, as of HUF. */
+const PLACES: ReadonlyMap<string, number> = new Map([
+  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG'].map((code) => [code, 0] as const),
+  ...['RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'].map((code) => [code, 0] as const),
+  ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3] as const),
+  ...['CLF', 'UYW'].map((code) => [code, 4] as const),
+]);
+
+/**
+ * An amount as people write it: `EUR 19.99` for 1999, `JPY 1999` for 1999; exact for whole numbers.
+ *
+ * @param minor in the smallest unit of the currency
+ * @param currency three capitals; of anything else the units are shown as they are
+ */
+export function amountText(minor: number, currency: string): string {
+  const shown = showText(currency);
+  const places = /^[A-Z]{3}$/.test(currency) ? (PLACES.get(currency) ?? 2) : 0;
+  if (places === 0 || !Number.isSafeInteger(minor)) return `${shown} ${minor / 10 ** places}`;
+  const digits = String(Math.abs(minor)).padStart(places + 1, '0');
+  return `${shown} ${minor < 0 ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
 function joined<T>(members: readonly T[], one: (member: T) => string, between: string): string {

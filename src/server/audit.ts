@@ -1,13 +1,11 @@
 /** The key that signs the audit trail's checkpoints, and when they are made. The trail itself is the stores'. */
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createPublicKey, sign, verify } from 'node:crypto';
+import { privateKeyOf } from '../protocols/sealed/key.ts';
 import type { Upkeep } from '../store/upkeep.ts';
 import { derived } from './keys.ts';
 
 /** Time between checkpoints: what somebody alters later than this after it was written, shows. */
 const SIGN_EVERY_MS = 60_000;
-
-/** RFC 8410 §7: what a PKCS #8 Ed25519 private key begins with, before its 32 bytes. */
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** Signs and checks texts. */
 export interface AuditKey {
@@ -20,8 +18,7 @@ export interface AuditKey {
 
 /** Derives the key from the 32 bytes of the master key. */
 export function auditKey(master: Uint8Array): AuditKey {
-  const seed = derived(master, 'audit', 32);
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
+  const key = privateKeyOf('Ed25519', derived(master, 'audit', 32));
   const publicKey = createPublicKey(key);
   return {
     sign: (text) => sign(null, Buffer.from(text), key).toString('base64url'),

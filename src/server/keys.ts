@@ -37,9 +37,10 @@ export function derived(master: Uint8Array, purpose: string, bytes: number): Buf
   return Buffer.from(hkdfSync('sha256', master, 'counterfoil', purpose, bytes));
 }
 
-/** A sealing key is for 30 days, and good for a day on either side of them. */
+/** A sealing key is for 30 days. */
 const SEALING_MS = 30 * 86_400_000;
-const SPARE_MS = 86_400_000;
+/** It is good for a day on either side of them. */
+export const SPARE_MS = 86_400_000;
 /** Keys before the one in force that are still known by name. */
 const OLDER = 3;
 

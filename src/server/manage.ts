@@ -1,5 +1,5 @@
 /**
- * Trusted Applications on pages: list, register, change, remove, for whoever is signed in. Everything goes through
+ * Trusted Applications on pages: list, register, change, remove, for whoever runs the hub. Everything goes through
  * `Operations`, so a page can do what the command line can, and no more.
  *
  * A form names what it does in the field `do`; its CSRF token is good for that form of that application alone.

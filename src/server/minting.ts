@@ -87,8 +87,6 @@ function whyNot(checks: Verdict['checks'] = []): string {
     .join('; ');
 }
 
-/** By its id, or by that of one of its codes. */
-
 /**
  * Supersedes a live, unspent authorization code by a new one with the same bindings and a fresh lifetime.
  *

@@ -59,6 +59,7 @@ export function createOperations(deps: OperateDeps): Operations {
     said(input.withoutPkce, 'codes without PKCE');
     said(input.shortCodes, '16-character codes');
   };
+  const verdict = async (id: string): Promise<Verdict> => withChecks(await verdictNamed(oauth, id));
   const fixing = (): FixesDeps => ({ oauth, holds: (client) => holdingsOf(operations, client) });
   const operations: Operations = {
     async status() {
@@ -97,16 +98,16 @@ export function createOperations(deps: OperateDeps): Operations {
     effects: (query) => store.find('effects', query),
     verdicts: (query) => verdictsOf(oauth, query),
     tallies: (query) => store.find('tallies', query),
-    verdict: async (id) => withChecks(await verdictNamed(oauth, id)),
+    verdict,
     timeline: (id) => timeline(oauth, id),
-    fixes: async (id) => fixesOf(fixing(), withChecks(await verdictNamed(oauth, id))),
+    fixes: async (id) => fixesOf(fixing(), await verdict(id)),
     async applyFix(id, fix, seal) {
-      const verdict = withChecks(await verdictNamed(oauth, id));
-      const done = await applyFix(fixing(), verdict, fix, seal);
-      if (done.outcome === 'applied') deps.log?.(`application ${done.app.id}: ${fix}, from ${verdict.id}`);
+      const refused = await verdict(id);
+      const done = await applyFix(fixing(), refused, fix, seal);
+      if (done.outcome === 'applied') deps.log?.(`application ${done.app.id}: ${fix}, from ${refused.id}`);
       return done;
     },
-    replay: async (id, set) => replayed(oauth, withChecks(await verdictNamed(oauth, id)), set),
+    replay: async (id, set) => replayed(oauth, await verdict(id), set),
     // over the admin socket a missing argument comes as null
     revoke: (id, cause) => revoke(oauth, id, cause ?? undefined),
     upd: async (codeOrId) => updateCode(oauth, await codeNamed(oauth, codeOrId)),
@@ -117,7 +118,7 @@ export function createOperations(deps: OperateDeps): Operations {
       registry,
       issuer: oauth.config.issuer,
       key: deps.receipts,
-      verdict: async (id) => withChecks(await verdictNamed(oauth, id)),
+      verdict,
     }),
     ...auditOperations({
       registry,
@@ -186,6 +187,7 @@ async function codeNamed(oauth: OAuthDeps, codeOrId: string): Promise<Code> {
   return codeOrId.startsWith('cd_') ? one(oauth, 'codes', codeOrId) : codePresented(oauth, codeOrId);
 }
 
+/** By its id, or by that of one of its codes. */
 async function grantOf(oauth: OAuthDeps, id: string): Promise<Grant> {
   return one(oauth, 'grants', id.startsWith('cd_') ? (await one(oauth, 'codes', id)).grant : id);
 }
@@ -212,7 +214,7 @@ async function revoke(oauth: OAuthDeps, id: string, cause = 'revoked-by-operator
   if (!/^[a-z0-9-]{1,60}$/.test(cause))
     throw new OperationError('expected a cause of 1 to 60 lower-case letters, digits and hyphens');
   const isCode = id.startsWith('cd_');
-  const full = isCode ? (await one(oauth, 'codes', id)).id : (await one(oauth, 'grants', id)).id;
+  const { id: full } = await one(oauth, isCode ? 'codes' : 'grants', id);
   const revoked = await oauth.store.revoke({ target: isCode ? { code: full } : { grant: full }, cause });
   return { id: full, ...revoked };
 }

@@ -45,8 +45,6 @@ export interface Passkeys {
   request(bound: string): string;
   /** `source` is the address the attempt came from: failures are counted for it. */
   signIn(ask: { readonly bound: string; readonly answer: string; readonly source: string }): Promise<PasskeySignIn>;
-  /** False when there was none of this id. */
-  remove(user: string, id: string): Promise<boolean>;
 }
 
 /** What passkeys need. */
@@ -135,11 +133,14 @@ export function createPasskeys({ registry, clock, key, hub, site }: PasskeyOptio
     request: (bound) =>
       JSON.stringify({ rpId, challenge: challenges.make(entering(bound)), userVerification: 'required' }),
     signIn: (ask) => signIn(kit, ask),
-    remove: (user, id) =>
-      changeUser(registry, user, (passkeys) =>
-        passkeys.some((one) => one.id === id) ? passkeys.filter((one) => one.id !== id) : undefined,
-      ),
   };
+}
+
+/** Takes one away, which needs no site: a hub that has moved to an address has them still. False when there was none of this id. */
+export function removePasskey(registry: Registry, user: string, id: string): Promise<boolean> {
+  return changeUser(registry, user, (passkeys) =>
+    passkeys.some((one) => one.id === id) ? passkeys.filter((one) => one.id !== id) : undefined,
+  );
 }
 
 async function add(

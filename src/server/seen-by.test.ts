@@ -121,6 +121,7 @@ describe('what rules show to developers', () => {
       'home.protocol-version',
       'payments.already-paid',
       'payments.ask-issuer-once',
+      'payments.card-record',
       'payments.fix-data-first',
       'payments.hold-after-51',
       'payments.in-flight',

@@ -6,6 +6,7 @@ import { show } from '../core/show.ts';
 import type { Registry } from '../store/registry.ts';
 import { createAttempts } from './attempts.ts';
 import { createHasher, DUMMY_HASH, type Hasher } from './passwords.ts';
+import { changeRecord } from './records.ts';
 
 /** Body of a `user` record; the id is the user's name. */
 export interface User {
@@ -250,10 +251,7 @@ function unique(apps: readonly string[]): readonly string[] {
 
 /** Changes a user who is there; who was removed meanwhile stays removed. */
 async function changeUser(registry: Registry, name: string, change: (user: User) => User): Promise<void> {
-  for (;;) {
-    const record = await registry.get<User>('user', name);
-    if (!record || (await registry.save<User>('user', name, record.rev, change(record.body)))) return;
-  }
+  await changeRecord<User | undefined>(registry, 'user', name, (user) => user && change(user));
 }
 
 /** Ends every session and link of a name, so that whoever gets it next has none of them. Answers how many sessions. */

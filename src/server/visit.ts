@@ -116,6 +116,16 @@ export function absent(visit: Visit): Outgoing {
   return html(404, problemPage({ ...frame(visit), error: 'not_found' }));
 }
 
+/** The answer; where an operation says that this cannot be, there is nothing at this address. */
+export async function orAbsent(visit: Visit, answer: Handler): Promise<Outgoing> {
+  try {
+    return await answer(visit);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return absent(visit);
+  }
+}
+
 /** The frame of a page for a visitor. */
 export function frame({ deps, session, viewer }: Visit): { readonly hub: string; readonly signed: Signed } {
   return { hub: deps.hub, signed: signedOf(deps, session, viewer) };
@@ -149,7 +159,7 @@ export function formExpired(visit: Visit): Outgoing {
 }
 
 /** The answer, or what is wrong with what was asked for, to be shown beside the form. */
-export async function orProblem<T extends object>(ask: () => Promise<T>): Promise<T | string> {
+export async function orProblem<T extends object | undefined>(ask: () => Promise<T>): Promise<T | string> {
   try {
     return await ask();
   } catch (error) {

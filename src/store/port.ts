@@ -195,6 +195,9 @@ export interface Listing {
   readonly tallies: Tally;
 }
 
+/** What is kept as rows; tallies are counted. */
+export type Kept = Exclude<keyof Listing, 'tallies'>;
+
 /**
  * How an effect went: verified, or to be tried again at `nextAt` (at once unless told). Only what is due can be done,
  * only what is undoing can be undone. `error` becomes `lastError`, its absence takes an older one away.

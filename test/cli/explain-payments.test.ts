@@ -3,6 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Check, leaves } from '../../src/core/verdict.ts';
+import { guideFor } from '../../src/server/guide.ts';
 import { expectGolden, pasted } from './golden.ts';
 import { openPlace, type Place } from './place.ts';
 
@@ -28,6 +30,19 @@ describe('explain, of a card decline', () => {
     expectGolden('explain-51-hap-upd', pasted(ran));
     const json = JSON.parse((await nowhere.cf(['explain', '51 HAP UPD', '--json'])).out);
     expect(json).toMatchObject({ kind: 'card-decline', code: '51', class: 'funds', againInMs: 43_200_000 });
+  });
+
+  it('calls a rule only what the guide knows, and what it reads itself by a name of its own', async () => {
+    const named: string[] = [];
+    for (const text of ['51 HAP UPD', '51 NSF MAC 30 on mastercard', MESSAGE.toString('hex')]) {
+      const { checks } = JSON.parse((await nowhere.cf(['explain', text, '--json'])).out) as { checks: Check[] };
+      named.push(...leaves(checks).map(({ id }) => id));
+    }
+    const rules = named.filter((id) => !id.startsWith('card-answer.'));
+    expect(rules).toContain('payments.hold-after-51');
+    expect(rules.filter((id) => guideFor(id) === undefined)).toEqual([]);
+    for (const own of ['response-code', 'class', 'advice', 'suffix HAP', 'message-whole'])
+      expect(named).toContain(`card-answer.${own}`);
   });
 
   it('leaves hap 51 without more to the list of readings, where this one stands with its command', async () => {

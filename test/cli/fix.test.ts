@@ -64,6 +64,21 @@ describe('counterfoil fix', () => {
     });
   });
 
+  it('does none of several with --yes alone: it names them, and without --yes it says what does one', async () => {
+    const id = await refused({ redirect_uri: CAME, scope: 'lamp:write' });
+    const listed = await place.cf(['fix', id]);
+    expect(listed).toMatchObject({ code: 0 });
+    for (const fix of ['register-redirect-uri', 'include-scopes']) expect(listed.out).toContain(fix);
+    expect(listed.err).toBe(`to do one: counterfoil fix ${id.slice(0, 13)} register-redirect-uri\n`);
+    const hasty = await place.cf(['fix', id, '--yes']);
+    expect(hasty).toMatchObject({ code: 2, out: '' });
+    expect(hasty.err).toContain('there are several fixes: name one');
+    expect(hasty.err).toContain('register-redirect-uri, include-scopes');
+    expect((await place.json<{ fixes: object[] }>(['fix', id])).fixes).toHaveLength(2);
+    expect((await place.cf(['--json', 'fix', id, '--yes'])).code).toBe(2);
+    expect((await place.json<{ redirectUris: string[] }>(['app', 'show', app])).redirectUris).toEqual([LISTED]);
+  });
+
   it('has nothing to do about what no registration can take away, or what is misspelled', async () => {
     const { verdict } = await hub.token({ grant_type: 'authorization_code', code: 'x', client_id: 'nobody' });
     const none = await place.cf(['fix', verdict]);

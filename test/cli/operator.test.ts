@@ -1,5 +1,6 @@
 /** What the person in charge does all day: mint, update, replay, look up, revoke, and keep the file. */
 // proves: A12, A13, A20, J1
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -62,6 +63,19 @@ describe('with a running hub', () => {
     const answer = await fetch(hub.issuer + target, { method, headers: sent.map(([k, v]) => [k, v]), body });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ token_type: 'Bearer', scope: 'lamp:read' });
+  });
+
+  it('mint with a challenge of its own leaves the verifier to the shell', async () => {
+    const verifier = randomBytes(32).toString('base64url');
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const ran = await place.cf(['mint', '--client', CLIENT, '--scope', 'lamp:read', '--challenge', challenge]);
+    expect(ran.out).toContain('--data-urlencode code_verifier="$CODE_VERIFIER"');
+    const read = readCurl(ran.out.slice(ran.out.indexOf('curl ')).replace('"$CODE_VERIFIER"', verifier));
+    if (!read.ok) throw new Error(read.came);
+    const { method, target, body } = read.request;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await fetch(hub.issuer + target, { method, headers, body });
+    expect(answer.status, await answer.clone().text()).toBe(200);
   });
 
   it('mint for an app with a secret leaves the secret to the shell', async () => {

@@ -1,11 +1,11 @@
 /** `counterfoil payments` as a person meets it: with and without a hub, and never a card number among the arguments. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GateAnswer, RecordAnswer, ReservedAnswer } from '../../src/server/payments/answers.ts';
+import type { GateAnswer, KeptAnswer, RecordAnswer, ReservedAnswer } from '../../src/server/payments/answers.ts';
 import type { CardKeyView, MerchantKey, MerchantView } from '../../src/server/payments/operation-shapes.ts';
 import { randomPan } from '../support/payments.ts';
 import { openPlace, type Place } from './place.ts';
@@ -56,6 +56,8 @@ describe('a merchant', () => {
     [['merchant', 'edit', 'nobody', '--hold-hours', '1'], 'no merchant is called "nobody"'],
     [['merchant', 'add', 'acme'], 'let in already'],
     [['merchant', 'add', PAN], 'does not look like a card number'],
+    [['merchant', 'edit', PAN, '--hold-hours', '1'], 'does not look like a card number'],
+    [['merchant', 'key', PAN], 'does not look like a card number'],
     [['merchant', 'key', 'acme', '--days', 'x'], 'expected a whole number'],
   ])('says what is wrong with %j', async (args, says) => {
     const ran = await place.cf(['payments', ...args]);
@@ -97,12 +99,37 @@ describe('an attempt', () => {
     expect(files()).not.toContain(PAN);
   });
 
+  it('is shown as it stands: what it was, and that nobody has answered, or what was answered', async () => {
+    const card = ['--token', 'tok_shown', '--token-of', 'stripe'];
+    const reserved = await place.json<ReservedAnswer>(['payments', 'reserve', ...ASK, ...card, '--purchase', 'o-2']);
+    const args = ['payments', 'attempt', reserved.attempt];
+    const open = await place.cf(args);
+    expect(open.code).toBe(0);
+    expect(open.out).toMatch(
+      /^what +EUR 19\.99, by the cardholder, for o-2\nreserved .*, fence 1\noutcome +pending\nlease +ends in/m,
+    );
+    await place.cf(['payments', 'record', reserved.attempt, 'declined', '--code', '51']);
+    const answered = await place.cf(args);
+    expect(answered.out).toMatch(/^outcome +declined, code 51, funds\nanswered .*\nagain +the same: open in 1[12] h/m);
+    expect(await place.json<KeptAnswer>(args)).toMatchObject({
+      attempt: reserved.attempt,
+      fence: 1,
+      outcome: 'declined',
+    });
+    const nobody = await place.cf(['payments', 'attempt', `at_${PAN}`]);
+    expect(nobody).toMatchObject({ code: 1, out: '' });
+    expect(nobody.err).toContain('no attempt of this merchant has that id');
+    expect(nobody.err).not.toContain(PAN);
+  });
+
   it.each([
     [[...ASK, '--pan', PAN]],
     [[...ASK, `--pan=${PAN}`]],
     [[...ASK, PAN]],
     [[...ASK, '--purchase', PAN]],
     [[...ASK, '--token', PAN, '--token-of', 'stripe']],
+    [[...ASK, '--par', PAN]],
+    [[...ASK, '--token', `V001${PAN}000000000`, '--token-of', 'stripe']],
     [[...ASK, '--merchant', PAN.replace(/(.{4})/g, '$1 ')]],
   ])('with a card number among its arguments is refused, and the number is not repeated', async (args) => {
     const ran = await place.cf(['payments', 'reserve', ...args], { stdin: `${PAN}\n` });
@@ -128,6 +155,7 @@ describe('an attempt', () => {
     for (const card of [
       ['--token', 'tok_1', '--token-of', 'stripe'],
       ['--par', 'A'.repeat(29)],
+      ['--par', `V001${PAN}000000000`],
     ])
       expect(await place.json<GateAnswer>(['payments', 'check', ...ASK, ...card])).toEqual({ admitted: true });
   });
@@ -208,6 +236,28 @@ describe('a simulation', () => {
     expect(ran.err).not.toMatch(/\d{12}/);
   });
 
+  it('writes amounts with the decimals of their currency', async () => {
+    const yen = (hour: number, outcome: string, code: string): string =>
+      row(hour, PAN, outcome, code).replace('USD', 'JPY');
+    const stdin = [HEAD, yen(0, 'declined', '51'), yen(1, 'approved', '00')].join('\n');
+    expect((await place.cf(['payments', 'simulate', '-'], { stdin })).out).toMatch(
+      /later under the gate +1, JPY 5000\n/,
+    );
+  });
+
+  it('is not written over the list that it reads, by any of its names', async () => {
+    const text = [HEAD, row(0, PAN, 'declined', '51')].join('\n');
+    writeFileSync(join(place.folder, 'same.csv'), text);
+    linkSync(join(place.folder, 'same.csv'), join(place.folder, 'hard.csv'));
+    symlinkSync('same.csv', join(place.folder, 'soft.csv'));
+    for (const out of ['same.csv', './same.csv', 'hard.csv', 'soft.csv']) {
+      const ran = await place.cf(['payments', 'simulate', 'same.csv', '--out', out]);
+      expect(ran, out).toMatchObject({ code: 2, out: '' });
+      expect(ran.err).toContain('--out: expected another file than the one that is read');
+      expect(readFileSync(join(place.folder, 'same.csv'), 'utf8')).toBe(text);
+    }
+  });
+
   it('leaves what it has written, whole lines and a summary so far, when somebody presses Ctrl-C', async () => {
     const out = join(place.folder, 'cut.csv');
     const child = spawn(process.execPath, [MAIN, '--json', 'payments', 'simulate', '-', '--out', out], {
@@ -249,6 +299,7 @@ describe('the help', () => {
     'check',
     'reserve',
     'record',
+    'attempt',
     'rotate-key',
   ];
   it.each([...verbs, 'simulate'])('of %s has examples, and says what --json prints', async (verb) => {

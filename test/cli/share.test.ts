@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/core/verdict.ts';
 import type { Shared, ShareView } from '../../src/server/share-shapes.ts';
 import type { UserView } from '../../src/server/users.ts';
+import { PASSWORD } from '../support/visitor.ts';
 import { openPlace, type Place, type Running } from './place.ts';
 
 const CLIENT = 'my_app_123';
 const WRONG = 'com.myapp:/Callback';
-const PASSWORD = { stdin: 'three random words\n' };
+const TYPED = { stdin: `${PASSWORD}\n` };
 
 let place: Place;
 let hub: Running;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   hub = await place.start();
   for (const app of [CLIENT, 'bi_tool'])
     await place.json(['app', 'add', app, '--public', '--redirect-uri', 'com.myapp:/callback', '--scope', 'lamp:read']);
-  await place.cf(['user', 'add', 'ada', '--password-stdin'], PASSWORD);
+  await place.cf(['user', 'add', 'ada', '--password-stdin'], TYPED);
 });
 afterAll(() => place?.close());
 
@@ -35,11 +36,11 @@ async function refuse(): Promise<string> {
 describe('user', () => {
   it('adds a developer of registered applications, changes and removes them; the list says what each may do', async () => {
     const add = ['user', 'add', 'dev', '--password-stdin', '--developer'];
-    const unknown = await place.cf([...add, 'my_app_124'], PASSWORD);
+    const unknown = await place.cf([...add, 'my_app_124'], TYPED);
     expect(unknown).toMatchObject({ code: 2, out: '' });
     expect(unknown.err).toContain('no Trusted Application has the id my_app_124: counterfoil app list');
-    expect((await place.cf([...add, ''], PASSWORD)).err).toContain('expected 1 to 100 applications, got 0');
-    const added = await place.cf([...add, `${CLIENT}, bi_tool`], PASSWORD);
+    expect((await place.cf([...add, ''], TYPED)).err).toContain('expected 1 to 100 applications, got 0');
+    const added = await place.cf([...add, `${CLIENT}, bi_tool`], TYPED);
     expect(added).toMatchObject({ code: 0, out: `added dev, developer of ${CLIENT}, bi_tool\n` });
     const { out } = await place.cf(['user', 'list']);
     expect(out).toMatch(/^name +added +role\nada +\S.* +runs the hub\ndev +\S.* +developer of my_app_123, bi_tool\n$/);
@@ -58,7 +59,7 @@ describe('user', () => {
     expect(last.err).toContain('ada is the only one who runs this hub with a password');
     expect((await place.cf(['user', 'edit', 'ada', '--developer', CLIENT])).err).toContain('add another first');
     expect((await place.cf(['user', 'remove', 'ada'])).err).toContain('add --yes to go ahead');
-    expect((await place.cf(['user', 'add', 'owner', '--password-stdin'], PASSWORD)).err).toContain('another name');
+    expect((await place.cf(['user', 'add', 'owner', '--password-stdin'], TYPED)).err).toContain('another name');
   });
 });
 

@@ -3,37 +3,27 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSession } from '../../src/protocols/hap/controller.ts';
 import { newIdentity } from '../../src/protocols/hap/keys.ts';
 import { listedBy, pairWith, startAccessory, type TestAccessory } from '../support/accessories.ts';
-import { hiddenOf, PASSWORD, signedIn, words } from '../support/app-owner.ts';
+import { hiddenOf, words } from '../support/app-owner.ts';
+import { APP, becomes, PAIRING, startConsoleHub, stopConsoleHub } from '../support/console-hub.ts';
 import { proofKey } from '../support/dpop.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { appPairings, switchLamp } from '../support/lamp.ts';
-import { addPublic, DIRECT_SCOPES, exchangeForm, keyedClient, tokens } from '../support/outside.ts';
-import { formsOf, type Visitor, visitor } from '../support/visitor.ts';
-
-const APP = 'my_app_123';
-const PAIRING = 'A1B2C3D4-0000-4000-8000-000000000001';
+import { DIRECT_SCOPES, exchangeForm, keyedClient, tokens } from '../support/outside.ts';
+import { formsOf, PASSWORD, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 
 let t: TestHub;
 let ada: Visitor;
 
 beforeEach(async () => {
-  t = await startTestHub();
-  await t.hub.operations.addUser('ada', PASSWORD);
-  await addPublic(t, APP, { name: 'Hallway Lights', scopes: DIRECT_SCOPES });
-  ada = await signedIn(t.url, 'ada');
+  ({ t, ada } = await startConsoleHub());
 });
-afterEach(async () => {
-  await t.close();
-  expect(t.faults).toEqual([]);
-});
+afterEach(() => stopConsoleHub(t));
 
 const page = async (path: string): Promise<string> => words(await ada.get(path));
-const becomes = (path: string, pattern: RegExp): Promise<void> =>
-  vi.waitFor(async () => expect(await page(path)).toMatch(pattern), { timeout: 15_000, interval: 50 });
 
 /** A controller that this hub knows nothing of, on an accessory of the hub. */
 async function addStranger(id: string): Promise<void> {
@@ -82,12 +72,16 @@ describe('pairings', () => {
       scopes: DIRECT_SCOPES,
     });
     await tokens(t, keyedClient(t, key, Date.now, PAIRING).token(exchangeForm(APP, minted)));
-    await becomes('/accessories', /Lamp ✗ Did not answer .* Why .* Still due ! Still due on lamp : its pairing, tried/);
+    await becomes(
+      ada,
+      '/accessories',
+      /Lamp ✗ Did not answer .* Why .* Still due ! Still due on lamp : its pairing, tried/,
+    );
     const silent = await page('/accessories/lamp');
     expect(silent).toMatch(/It did not answer .* What to do .* hap\./);
     expect(silent).toMatch(/Still due on lamp : its pairing/);
     await t.hub.lamp.plug(true);
-    await becomes('/accessories/lamp', /● Answers Called .* Pairings This hub .* Hallway Lights A1B2C3D4/);
+    await becomes(ada, '/accessories/lamp', /● Answers Called .* Pairings This hub .* Hallway Lights A1B2C3D4/);
     const html = (await ada.get('/accessories/lamp')).html;
     expect(html).toContain(`<a href="/grants/${minted.grant}">Hallway Lights</a>`);
     expect(html).not.toContain('ask=remove');
@@ -206,7 +200,7 @@ describe('another accessory', () => {
     const pairingId = randomUUID().toUpperCase();
     const minted = await t.hub.operations.mint({ client: APP, jkt: key.jkt, pairingId, scopes: ['home:door:direct'] });
     await tokens(t, keyedClient(t, key, Date.now, pairingId).token(exchangeForm(APP, minted)));
-    await becomes('/accessories/door', /Hallway Lights/);
+    await becomes(ada, '/accessories/door', /Hallway Lights/);
     const answer = await ada.post(
       '/accessories/door',
       hiddenOf(await ada.get('/accessories/door?ask=forget'), 'forget'),

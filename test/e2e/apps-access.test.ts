@@ -1,11 +1,11 @@
 /** Attacks on the pages of Trusted Applications: strangers, forged forms, open redirects, hostile text. */
 // proves: A20
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { change, hiddenOf, PASSWORD, register, signedIn, words } from '../support/app-owner.ts';
+import { change, hiddenOf, register, words } from '../support/app-owner.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { addConfidential, addPublic } from '../support/outside.ts';
-import { formsOf, signIn, type Visitor, visitor } from '../support/visitor.ts';
+import { formsOf, PASSWORD, signedIn, signIn, type Visitor, visitor } from '../support/visitor.ts';
 
 const PEOPLE = ['ada', 'bob'];
 let t: TestHub;

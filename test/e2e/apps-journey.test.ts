@@ -2,13 +2,13 @@
 // proves: A20
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hiddenOf, PASSWORD, SECRET, words } from '../support/app-owner.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { hiddenOf, SECRET, words } from '../support/app-owner.ts';
+import { launchBrowser, signInTab } from '../support/browser.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { type HubProcess, startHubProcess } from '../support/hub-process.ts';
 import { type LoopbackApp, loopbackApp } from '../support/loopback-app.ts';
 import { REDIRECT_URI, tokens } from '../support/outside.ts';
-import { signIn, visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn, visitor } from '../support/visitor.ts';
 
 let t: TestHub;
 beforeAll(async () => {
@@ -86,9 +86,7 @@ describe('in a browser without JavaScript', () => {
     };
 
     await tab.goto(`${t.hub.issuer}/apps/new`);
-    await tab.getByLabel('User name').fill('ada');
-    await tab.getByLabel('Password').fill(PASSWORD);
-    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await signInTab(tab);
     await tab.getByLabel('Client ID').fill('journey');
     await tab.getByLabel('Name', { exact: true }).fill('Journey');
     await tab.getByLabel('No: a public app').check();

@@ -1,7 +1,7 @@
 /** Trusted Applications on the hub's pages: listed, registered, changed and removed by form. */
 // proves: A20
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { change, hiddenOf, PASSWORD, register, SECRET, signedIn, words } from '../support/app-owner.ts';
+import { change, hiddenOf, register, SECRET, words } from '../support/app-owner.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import {
   addConfidential,
@@ -14,7 +14,7 @@ import {
   refused,
   tokens,
 } from '../support/outside.ts';
-import { formsOf, type Visitor, visitor } from '../support/visitor.ts';
+import { formsOf, PASSWORD, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 
 let t: TestHub;
 let ada: Visitor;

@@ -4,8 +4,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BiTool } from '../../examples/bi-tool/bi-tool.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
-import { addBiTool, BI, type Deskside, HOUR_MS, PASSWORD, RIGHT, startDeskside, WRONG } from '../support/bi.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { addBiTool, BI, type Deskside, HOUR_MS, RIGHT, startDeskside, WRONG } from '../support/bi.ts';
+import { launchBrowser, signInTab } from '../support/browser.ts';
 import { heldClock } from '../support/hub.ts';
 import { addPublic, callApi, exchangeForm, tokens, verdictAt } from '../support/outside.ts';
 
@@ -150,9 +150,7 @@ describe('restored without touching the tool', () => {
       const complaints: string[] = [];
       tab.on('console', (message) => complaints.push(message.text()));
       await tab.goto(`${t.hub.issuer}/login`);
-      await tab.getByLabel('User name').fill('ada');
-      await tab.getByLabel('Password').fill(PASSWORD);
-      await tab.getByRole('button', { name: 'Sign in' }).click();
+      await signInTab(tab);
 
       await tab.goto(t.hub.issuer);
       await tab.getByLabel('App', { exact: true }).selectOption(BI);

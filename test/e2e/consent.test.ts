@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HOSTILE } from '../support/hostile.ts';
 import type { heldClock, TestHub } from '../support/hub.ts';
 import { REDIRECT_URI } from '../support/outside.ts';
-import { formsOf, visitor } from '../support/visitor.ts';
-import { APP, authorizePath, consentOf, hubWithPeople, PASSWORD, signedIn } from './people.ts';
+import { formsOf, PASSWORD, signedIn, visitor } from '../support/visitor.ts';
+import { APP, authorizePath, consentOf, hubWithPeople } from './people.ts';
 
 let t: TestHub;
 let clock: ReturnType<typeof heldClock>;
@@ -91,11 +91,11 @@ describe('where the browser is sent', () => {
 
 describe('consent', () => {
   it('needs its form: a forged answer decides nothing', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const page = await person.get(authorizePath());
     const fields = consentOf(page);
     const wider = await person.get(authorizePath({ scope: 'lamp:read' }));
-    const bob = await signedIn(t, 'bob');
+    const bob = await signedIn(t.url, 'bob');
     const logout = formsOf(page).find((form) => form.action === '/logout')?.fields['csrf'] ?? '';
     const before = await grants();
     const allow = { decision: 'allow' };
@@ -118,7 +118,7 @@ describe('consent', () => {
   });
 
   it('is a no unless it is a clear yes', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const page = await person.get(authorizePath());
     const before = await grants();
     for (const decision of ['deny', '', 'ALLOW', 'allow ', 'true']) {
@@ -129,7 +129,7 @@ describe('consent', () => {
   });
 
   it('judges the request again: an app that was edited meanwhile gets what is registered now', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const page = await person.get(authorizePath());
     await t.hub.operations.editApp(APP, { redirectUris: ['com.moved:/callback'] });
     const answer = await person.submit(page, '/authorize', { decision: 'allow' });
@@ -138,7 +138,7 @@ describe('consent', () => {
   });
 
   it('is never given by looking: GET asks each time, whoever is signed in', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const before = await grants();
     for (const extra of [{}, { decision: 'allow' }, { prompt: 'none' }]) {
       expect((await person.get(authorizePath(extra))).status).toBe(200);

@@ -3,10 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/core/verdict.ts';
-import { PASSWORD, signedIn } from '../support/app-owner.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
 import { addPublic, exchangeForm, REDIRECT_URI } from '../support/outside.ts';
-import { type Page, type Visitor, visitor } from '../support/visitor.ts';
+import { PASSWORD, type Page, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 
 const clock = heldClock();
 let t: TestHub;

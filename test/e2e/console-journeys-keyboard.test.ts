@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { addPublic } from '../support/outside.ts';
+import { PASSWORD } from '../support/visitor.ts';
 import { type Watched, watchedBrowser } from '../support/watched.ts';
-import { APP, authorizePath, PASSWORD } from './people.ts';
+import { APP, authorizePath } from './people.ts';
 
 const NEXT = 'com.myapp:/cb';
 const MISMATCH = 'Incorrect redirect URI: mismatch with the URI registered for the app';

@@ -5,13 +5,13 @@
 // proves: A32, C19, C24, L1, L2, L3
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, signInTab } from '../support/browser.ts';
 import { type HubProcess, startHubProcess } from '../support/hub-process.ts';
+import { PASSWORD } from '../support/visitor.ts';
 import { type Watched, watchedBrowser } from '../support/watched.ts';
 import { type WiredApp, wiredApp } from '../support/wired-app.ts';
 
 const APP = 'journey';
-const PASSWORD = 'three random words';
 const MISMATCH = 'Incorrect redirect URI: mismatch with the URI registered for the app';
 const NOT_INCLUDED = /^A requested permission is not included/;
 const SCOPES = 'lamp:read lamp:write';
@@ -55,9 +55,7 @@ async function begin(live: boolean): Promise<Story> {
 
 async function signIn(tab: Tab, issuer: string, name: string): Promise<void> {
   await tab.goto(`${issuer}/login`);
-  await tab.getByLabel('User name').fill(name);
-  await tab.getByLabel('Password').fill(PASSWORD);
-  await tab.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await signInTab(tab, name);
   await tab.waitForURL(`${issuer}/`);
 }
 

@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { addPublic } from '../support/outside.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { formsOf, type Page, type PageForm, signIn, type Visitor, visitor } from '../support/visitor.ts';
-import { APP, authorizePath, PASSWORD, SESSION } from './people.ts';
+import { formsOf, PASSWORD, type Page, type PageForm, signIn, type Visitor, visitor } from '../support/visitor.ts';
+import { APP, authorizePath, SESSION } from './people.ts';
 
 /** Everything that somebody finds who follows every link. */
 interface Found {

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/core/verdict.ts';
-import { PASSWORD, signedIn, words } from '../support/app-owner.ts';
+import { words } from '../support/app-owner.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { addPublic, exchangeForm, REDIRECT_URI } from '../support/outside.ts';
-import { type Page, type Visitor, visitor } from '../support/visitor.ts';
+import { PASSWORD, type Page, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 
 let t: TestHub;
 let dev: Visitor;

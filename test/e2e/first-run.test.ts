@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SETUP_MS } from '../../src/server/first-run.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
 import { startHubProcess } from '../support/hub-process.ts';
-import { type Page, type Visitor, visitor } from '../support/visitor.ts';
-import { PASSWORD, SESSION } from './people.ts';
+import { PASSWORD, type Page, type Visitor, visitor } from '../support/visitor.ts';
+import { SESSION } from './people.ts';
 
 const LINK = /http:\/\/localhost:\d+\/setup\?token=([\w-]{43})/g;
 

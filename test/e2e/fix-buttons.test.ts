@@ -3,11 +3,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AppInput, AppView } from '../../src/server/operations.ts';
-import { PASSWORD, SECRET, signedIn, words } from '../support/app-owner.ts';
+import { SECRET, words } from '../support/app-owner.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
 import { addConfidential, addPublic, callApi, exchangeForm, REDIRECT_URI, tokens } from '../support/outside.ts';
-import { formsOf, type Page, type Visitor, visitor } from '../support/visitor.ts';
+import { formsOf, PASSWORD, type Page, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 import { authorizePath } from './people.ts';
 
 const APP = 'my_app_123';

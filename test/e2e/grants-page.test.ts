@@ -3,10 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { hiddenOf, PASSWORD, signedIn, words } from '../support/app-owner.ts';
-import { launchBrowser } from '../support/browser.ts';
+import type { Minted } from '../../src/server/operations.ts';
+import { hiddenOf, words } from '../support/app-owner.ts';
+import { launchBrowser, signInTab } from '../support/browser.ts';
+import { APP, becomes, PAIRING, startConsoleHub, stopConsoleHub } from '../support/console-hub.ts';
 import { type ProofKey, proofKey } from '../support/dpop.ts';
-import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
+import { heldClock, type TestHub } from '../support/hub.ts';
 import { appPairings } from '../support/lamp.ts';
 import {
   addConfidential,
@@ -19,10 +21,7 @@ import {
   refused,
   tokens,
 } from '../support/outside.ts';
-import { formsOf, type Page, type Visitor, visitor } from '../support/visitor.ts';
-
-const APP = 'my_app_123';
-const PAIRING = 'A1B2C3D4-0000-4000-8000-000000000001';
+import { formsOf, PASSWORD, type Page, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 
 let clock = heldClock();
 let t: TestHub;
@@ -30,15 +29,9 @@ let ada: Visitor;
 
 beforeEach(async () => {
   clock = heldClock();
-  t = await startTestHub({ clock: clock.now });
-  await t.hub.operations.addUser('ada', PASSWORD);
-  await addPublic(t, APP, { name: 'Hallway Lights', scopes: DIRECT_SCOPES });
-  ada = await signedIn(t.url, 'ada');
+  ({ t, ada } = await startConsoleHub(clock.now));
 });
-afterEach(async () => {
-  await t.close();
-  expect(t.faults).toEqual([]);
-});
+afterEach(() => stopConsoleHub(t));
 
 /** Fills in the form that hands out a code. */
 async function handOut(fields: Readonly<Record<string, string>>): Promise<Page> {
@@ -73,6 +66,17 @@ async function paste(command: string, env: Readonly<Record<string, string>> = {}
     after('--data-urlencode').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
   return fetch(args.find((arg) => arg.startsWith('http')) ?? '', { method: 'POST', headers, body });
+}
+
+/** The grants of a list, from this page of it to its end. */
+async function paged(path: string): Promise<string[]> {
+  const seen: string[] = [];
+  for (let next = path; next !== ''; ) {
+    const { html } = await ada.get(next);
+    seen.push(...[...html.matchAll(/<h2><a href="\/grants\/(gr_\w+)"/g)].map(([, id = '']) => id));
+    next = /href="(\/grants\?[^"]*before=[^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  }
+  return seen;
 }
 
 const grantIn = (page: Page): string => /\/grants\/(gr_\w+)/.exec(page.html)?.[1] ?? '';
@@ -191,14 +195,31 @@ describe('the list of grants', () => {
     const made: string[] = [];
     for (let i = 0; i < 120; i++)
       made.unshift((await t.hub.operations.mint({ client: APP, scopes: ['lamp:read'] })).grant);
-    const seen: string[] = [];
-    for (let path = '/grants'; path !== ''; ) {
-      const { html } = await ada.get(path);
-      seen.push(...[...html.matchAll(/<h2><a href="\/grants\/(gr_\w+)"/g)].map(([, id = '']) => id));
-      path = /href="(\/grants\?[^"]*before=[^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    }
-    expect(seen).toEqual(made);
+    expect(await paged('/grants')).toEqual(made);
   });
+
+  it('of those still due on a device goes on where a page ends as well, in whatever order they were redeemed', async () => {
+    await addPublic(t, 'other', { name: 'Other', scopes: DIRECT_SCOPES });
+    await t.hub.lamp.plug(false);
+    const key = await proofKey('EdDSA');
+    const app = keyedClient(t, key, clock.now, PAIRING);
+    const mint = (client: string): Promise<Minted> =>
+      t.hub.operations.mint({ client, jkt: key.jkt, pairingId: PAIRING, scopes: DIRECT_SCOPES });
+    const owing: { readonly client: string; readonly minted: Minted }[] = [];
+    for (let i = 0; i < 60; i++) {
+      const client = i % 12 === 0 ? 'other' : APP;
+      owing.push({ client, minted: await mint(client) });
+    }
+    // Decided first, redeemed last, but for what the other app has: redeemed before all else.
+    const order = owing.toReversed().toSorted((a, b) => Number(b.client === 'other') - Number(a.client === 'other'));
+    for (const { client, minted } of order) await tokens(t, app.token(exchangeForm(client, minted)));
+    const due = order.map(({ client, minted }) => ({ client, grant: minted.grant })).toReversed();
+    expect(await paged('/grants?state=due')).toEqual(due.map(({ grant }) => grant));
+    const of = (client: string): string[] => due.filter((one) => one.client === client).map(({ grant }) => grant);
+    expect(await paged('/grants?state=due&client=other')).toEqual(of('other'));
+    expect(await paged(`/grants?state=due&client=${APP}`)).toEqual(of(APP));
+    expect(await paged('/grants?state=due&profile=payments')).toEqual([]);
+  }, 60_000);
 
   it('and everything about grants is for whoever runs the hub: nothing for a developer, a way in for a stranger', async () => {
     await t.hub.operations.addUser('dev', PASSWORD, [APP]);
@@ -287,14 +308,7 @@ describe('one grant', () => {
 describe('a pairing on a lamp that is unplugged', () => {
   let key: ProofKey;
   const page = async (path: string): Promise<string> => words(await ada.get(path));
-  const becomes = (path: string, pattern: RegExp): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        clock.move(1_000);
-        expect(await page(path)).toMatch(pattern);
-      },
-      { timeout: 15_000, interval: 50 },
-    );
+  const inTime = (path: string, pattern: RegExp): Promise<void> => becomes(ada, path, pattern, () => clock.move(1_000));
 
   it('is still due on every page that tells of it, done once it is plugged in, and taken back by revoking', async () => {
     key = await proofKey('EdDSA');
@@ -307,20 +321,20 @@ describe('a pairing on a lamp that is unplugged', () => {
     });
     await tokens(t, keyedClient(t, key, clock.now, PAIRING).token(exchangeForm(APP, minted)));
     const path = `/grants/${minted.grant}`;
-    await becomes(path, /Still due ! Still due on lamp : its pairing, tried/);
+    await inTime(path, /Still due ! Still due on lamp : its pairing, tried/);
     expect(await page('/grants')).toMatch(/1 grant has something still due on a device/);
     expect(await page('/grants?state=due')).toMatch(/Devices ! Still due on lamp/);
     await t.hub.lamp.plug(true);
-    await becomes(path, /Pairing on lamp .* ● done, read back/);
+    await inTime(path, /Pairing on lamp .* ● done, read back/);
     expect(await page('/grants?state=due')).toContain('No grant is like this');
 
     await t.hub.lamp.plug(false);
     const ask = await ada.get(`${path}?ask=revoke`);
     expect(words(ask)).toContain(`Its pairing ${PAIRING} is removed from lamp`);
     await ada.post(path, hiddenOf(ask, 'revoke'));
-    await becomes(path, /Undoing on lamp : taking back its pairing, tried/);
+    await inTime(path, /Undoing on lamp : taking back its pairing, tried/);
     await t.hub.lamp.plug(true);
-    await becomes(path, /Pairing on lamp .* ✓ undone/);
+    await inTime(path, /Pairing on lamp .* ✓ undone/);
     expect(await appPairings(t)).toEqual([]);
   });
 });
@@ -338,9 +352,7 @@ describe('in a browser', () => {
     const complaints: string[] = [];
     tab.on('console', (message) => complaints.push(message.text()));
     await tab.goto(`${t.hub.issuer}/accessories`);
-    await tab.getByLabel('User name').fill('ada');
-    await tab.getByLabel('Password').fill(PASSWORD);
-    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await signInTab(tab);
     await tab.getByRole('link', { name: 'Authorize an app' }).click();
     await tab.getByLabel('Application').selectOption(APP);
     await tab.getByLabel('Accessory').selectOption('lamp');
@@ -385,9 +397,7 @@ describe('in a browser', () => {
     tab.on('console', (message) => complaints.push(message.text()));
     tab.on('pageerror', (error) => complaints.push(String(error)));
     await tab.goto(`${t.hub.issuer}/grants/${minted.grant}`);
-    await tab.getByLabel('User name').fill('ada');
-    await tab.getByLabel('Password').fill(PASSWORD);
-    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await signInTab(tab);
     await tab.getByRole('heading', { name: 'Still due' }).waitFor();
     const accessory = await context.newPage();
     await accessory.goto(`${t.hub.issuer}/accessories/lamp`);

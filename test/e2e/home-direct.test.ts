@@ -34,8 +34,8 @@ import {
   tokens,
   verdictOf,
 } from '../support/outside.ts';
-import { visitor } from '../support/visitor.ts';
-import { APP, authorizePath, consentOf, PASSWORD, signedIn } from './people.ts';
+import { PASSWORD, signedIn, visitor } from '../support/visitor.ts';
+import { APP, authorizePath, consentOf } from './people.ts';
 
 const PAIRING = 'A1B2C3D4-0000-4000-8000-000000000001';
 const SCOPES = ['home:lamp:direct', 'home:door:direct', 'home:*:rws'];
@@ -194,7 +194,7 @@ describe('no pairing comes of', () => {
     await expect(t.hub.operations.mint({ ...bound, scopes })).rejects.toThrow(/limits void/);
     const query = { client_id: 'mixed', scope: scopes.join(' '), dpop_jkt: key.jkt, pairing_id: PAIRING };
     await t.hub.operations.addUser('ada', PASSWORD);
-    const page = await (await signedIn(t)).get(authorizePath(query));
+    const page = await (await signedIn(t.url)).get(authorizePath(query));
     const location = new URL(page.location ?? '');
     expect(location.searchParams.get('error')).toBe('invalid_scope');
   });
@@ -267,7 +267,7 @@ describe('two keys, when both were named at consent', () => {
   });
 
   async function allowed(extra: Record<string, string>): Promise<Record<string, string>> {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const page = await person.get(
       authorizePath({ scope: 'home:lamp:direct', dpop_jkt: key.jkt, pairing_id: PAIRING, ...extra }),
     );

@@ -19,7 +19,8 @@ import {
   tokens,
   verdictOf,
 } from '../support/outside.ts';
-import { APP, authorizePath, consentOf, PASSWORD, signedIn } from './people.ts';
+import { PASSWORD, signedIn } from '../support/visitor.ts';
+import { APP, authorizePath, consentOf } from './people.ts';
 
 /** Thursday, 1 January 2026, noon in Auckland (UTC+13): the machine's own zone would be another hour. */
 const NOON = Date.UTC(2025, 11, 31, 23);
@@ -371,7 +372,7 @@ describe('a refusal', () => {
     const { pathname } = new URL(uri);
     const stranger = await (await fetch(t.url + pathname)).text();
     expect(stranger).not.toContain('brightness');
-    const page = await (await signedIn(t)).get(pathname);
+    const page = await (await signedIn(t.url)).get(pathname);
     expect(page.status).toBe(200);
     expect(page.html).toContain('home.value-in-bounds');
   });
@@ -460,7 +461,7 @@ describe('what is asked for may be a part of what is allowed', () => {
   });
 
   it('at consent, where the person reads the part and not the whole', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const scope = 'home:lamp/lightbulb/on:rw';
     const page = await person.get(authorizePath({ scope }));
     expect(page.status).toBe(200);
@@ -524,7 +525,7 @@ describe('a request that names no scope', () => {
   it('asks for everything that is switched on, and for no pairing', async () => {
     const minted = await t.hub.operations.mint({ client: APP });
     expect(minted.scopes).toEqual(['home:*:rws', 'home:door/lock-mechanism/lock-target-state:t']);
-    const page = await (await signedIn(t)).get(authorizePath());
+    const page = await (await signedIn(t.url)).get(authorizePath());
     expect(page.html).toContain('home:*:rws');
     expect(page.html).not.toContain('home:lamp:direct');
   });

@@ -28,11 +28,10 @@ import {
   verdictOf,
 } from '../support/outside.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { signIn, type Visitor, visitor } from '../support/visitor.ts';
+import { PASSWORD, signedIn, signIn, type Visitor, visitor } from '../support/visitor.ts';
 import { authorizePath, SESSION } from './people.ts';
 
 const APP = 'my_app_123';
-const PASSWORD = 'three random words';
 /** RFC 7636 Appendix B. */
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -74,11 +73,6 @@ describe.each([
   const enter = async (): Promise<Tokens & { readonly grant: string }> => {
     const minted = await nodes.t.hub.operations.mint({ client: APP });
     return { ...(await tokens(nodes.t, nodes.t.token(exchangeForm(APP, minted)))), grant: minted.grant };
-  };
-  const signedIn = async (name: string): Promise<Visitor> => {
-    const person = visitor(nodes.t.url);
-    await signIn(person, await person.get('/login'), name, PASSWORD);
-    return person;
   };
   /** Is the person signed in, asked at each node? */
   const knownAt = (cookie: string): Promise<boolean[]> =>
@@ -159,7 +153,7 @@ describe.each([
   });
 
   it('sign a person out everywhere, by signing out at any of them', async () => {
-    const person = await signedIn('ada');
+    const person = await signedIn(nodes.t.url);
     const cookie = person.cookies.get(SESSION) ?? '';
     expect(await knownAt(cookie)).toEqual(Array(count).fill(true));
     expect((await person.submit(await person.get('/'), '/logout', {})).status).toBe(303);
@@ -168,7 +162,11 @@ describe.each([
 
   it('end all sessions of one person at once, and nobody else is signed out', async () => {
     await nodes.t.hub.sessions.closeAll('ada');
-    const [ada, again, bob] = [await signedIn('ada'), await signedIn('ada'), await signedIn('bob')];
+    const [ada, again, bob] = [
+      await signedIn(nodes.t.url),
+      await signedIn(nodes.t.url),
+      await signedIn(nodes.t.url, 'bob'),
+    ];
     const cookieOf = (person: Visitor): string => person.cookies.get(SESSION) ?? '';
     expect(await nodes.each.at(-1)?.hub.sessions.closeAll('ada')).toBe(2);
     for (const person of [ada, again]) expect(await knownAt(cookieOf(person))).toEqual(Array(count).fill(false));

@@ -3,12 +3,12 @@
 import * as oauth from 'oauth4webapi';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, signInTab } from '../support/browser.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { type LoopbackApp, loopbackApp } from '../support/loopback-app.ts';
 import { addConfidential, addPublic } from '../support/outside.ts';
+import { PASSWORD } from '../support/visitor.ts';
 
-const PASSWORD = 'three random words';
 const insecure = { [oauth.allowInsecureRequests]: true } as const;
 let t: TestHub;
 let browser: Browser;
@@ -62,9 +62,7 @@ async function decide(url: URL, answer: 'Allow' | 'Don’t allow', arrived?: Pro
     const complaints: string[] = [];
     tab.on('console', (message) => complaints.push(message.text()));
     await tab.goto(url.href);
-    await tab.getByLabel('User name').fill('ada');
-    await tab.getByLabel('Password').fill(PASSWORD);
-    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await signInTab(tab);
     await tab.getByRole('heading', { name: /^Let .* use / }).waitFor();
     const [sent] = await Promise.all([
       tab.waitForResponse((response) => response.request().method() === 'POST' && response.status() === 303),

@@ -4,9 +4,8 @@ import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { addConfidential, addPublic, callApi } from '../support/outside.ts';
-import { formsOf, signIn, visitor } from '../support/visitor.ts';
+import { formsOf, PASSWORD, signIn, visitor } from '../support/visitor.ts';
 
-const PASSWORD = 'three random words';
 const REDIRECT = 'com.myapp:/callback';
 const SCOPE = 'lamp:read lamp:write';
 let t: TestHub;

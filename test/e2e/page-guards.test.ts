@@ -3,8 +3,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HOSTILE } from '../support/hostile.ts';
 import type { heldClock, TestHub } from '../support/hub.ts';
-import { visitor } from '../support/visitor.ts';
-import { APP, authorizePath, hubWithPeople, signedIn } from './people.ts';
+import { signedIn, visitor } from '../support/visitor.ts';
+import { APP, authorizePath, hubWithPeople } from './people.ts';
 
 let t: TestHub;
 let clock: ReturnType<typeof heldClock>;
@@ -20,7 +20,7 @@ afterEach(() => {
 
 describe('every page', () => {
   it('can be neither framed nor scripted nor cached, and the consent form leads to the app alone', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const pages = ['/', '/login', authorizePath(), authorizePath({ client_id: 'x' }), '/r/0123456789', '/login/link'];
     for (const path of pages) {
       const { headers, html } = await person.get(path);
@@ -40,7 +40,7 @@ describe('every page', () => {
   });
 
   it('shows the name of an app as text', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const { html } = await person.get(authorizePath());
     expect(html).toContain('Lamp &amp; &lt;Co&gt;');
     expect(html).not.toContain('<Co>');
@@ -62,13 +62,13 @@ describe('the page of a verdict', () => {
       expect(await read(unknown)).toBe(stranger);
     }
     expect(stranger).not.toContain(APP);
-    const owner = await signedIn(t);
+    const owner = await signedIn(t.url);
     expect((await owner.get(`/r/${known}`)).html).toContain('grant type');
     expect((await owner.get('/r/0000000000')).status).toBe(404);
   });
 
   it('takes hostile references as text', async () => {
-    const owner = await signedIn(t);
+    const owner = await signedIn(t.url);
     for (const text of HOSTILE) {
       const path = `/r/${encodeURIComponent(text.toWellFormed()).replaceAll("'", '%27')}`.slice(0, 4_000);
       for (const who of [owner, visitor(t.url)]) {

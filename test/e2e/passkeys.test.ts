@@ -2,11 +2,15 @@
 // proves: C24
 import type { Browser, CDPSession, Page as Tab } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startHub } from '../../src/server/hub.ts';
+import { deriveKeys } from '../../src/server/keys.ts';
+import type { Passkey, User } from '../../src/server/users.ts';
+import { openMemory } from '../../src/store/memory/open.ts';
 import { type Authenticator, authenticator, type Said } from '../support/authenticator.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, signInTab } from '../support/browser.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
-import { formsOf, type Page, signIn, type Visitor, visitor } from '../support/visitor.ts';
-import { PASSWORD, SESSION } from './people.ts';
+import { formsOf, PASSWORD, type Page, signedIn, signIn, type Visitor, visitor } from '../support/visitor.ts';
+import { SESSION } from './people.ts';
 
 describe('in a browser', () => {
   let t: TestHub;
@@ -55,9 +59,7 @@ describe('in a browser', () => {
   it('a person adds a passkey, signs in with it from the button and from the field, removes it, and it is refused', async () => {
     const authenticatorId = await plugIn();
     await tab.goto(`${t.hub.issuer}/login?next=/profile`);
-    await tab.getByLabel('User name').fill('ada');
-    await tab.getByLabel('Password').fill(PASSWORD);
-    await tab.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signInTab(tab);
     await inside();
     await tab.getByLabel('Name of a new passkey').fill('My <phone>');
     await tab.getByRole('button', { name: 'Add a passkey' }).click();
@@ -95,9 +97,7 @@ describe('in a browser', () => {
     await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
     await tab.getByRole('button', { name: 'Use a passkey' }).click();
     await tab.getByText('Nothing happened: it was cancelled, or took too long.').waitFor();
-    await tab.getByLabel('User name').fill('ada');
-    await tab.getByLabel('Password').fill(PASSWORD);
-    await tab.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signInTab(tab);
     await inside();
     await device.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
   }, 60_000);
@@ -123,11 +123,6 @@ describe('attacks', () => {
     const text = /data-options="([^"]*)"/.exec(page.html)?.[1] ?? '';
     return JSON.parse(text.replaceAll('&quot;', '"'));
   };
-  const signedIn = async (name: string): Promise<Visitor> => {
-    const who = person();
-    await signIn(who, await who.get('/login'), name, PASSWORD);
-    return who;
-  };
   const add = async (who: Visitor, key: Authenticator, change: Partial<Said> = {}, name = 'key'): Promise<Page> => {
     const page = await who.get('/profile');
     const { challenge, user } = optionsOf(page);
@@ -137,7 +132,7 @@ describe('attacks', () => {
   };
   const withKey = async (name: string): Promise<Authenticator> => {
     const key = authenticator();
-    expect((await add(await signedIn(name), key)).location).toBe('/profile?done=passkey#passkeys');
+    expect((await add(await signedIn(t.hub.issuer, name), key)).location).toBe('/profile?done=passkey#passkeys');
     return key;
   };
   /** Asks for the page, answers its challenge, sends that. */
@@ -262,7 +257,7 @@ describe('attacks', () => {
   });
 
   it('adding needs its page: another session’s challenge, a replay after removing, and a key of somebody else are refused', async () => {
-    const [ada, bob] = [await signedIn('ada'), await signedIn('bob')];
+    const [ada, bob] = [await signedIn(t.hub.issuer), await signedIn(t.hub.issuer, 'bob')];
     const before = [await listed('ada'), await listed('bob')];
     const theirs = optionsOf(await bob.get('/profile')).challenge;
     expect((await add(ada, authenticator(), { challenge: theirs })).status).toBe(400);
@@ -288,7 +283,7 @@ describe('attacks', () => {
   });
 
   it('a session that is not fresh adds none: a copied cookie is no way in that outlasts it', async () => {
-    const thief = await signedIn('ada');
+    const thief = await signedIn(t.hub.issuer);
     const early = await thief.get('/profile');
     clock.move(600_000);
     const page = await thief.get('/profile');
@@ -306,7 +301,7 @@ describe('attacks', () => {
 
   it('one person removes no passkey of another, and has ten at most', async () => {
     const key = await withKey('ada');
-    const bob = await signedIn('bob');
+    const bob = await signedIn(t.hub.issuer, 'bob');
     const { csrf = '' } =
       formsOf(await bob.get('/profile')).find(({ action }) => action.includes('remove'))?.fields ?? {};
     const before = await listed('ada');
@@ -325,5 +320,34 @@ describe('attacks', () => {
     const page = await elsewhere.get('/login');
     expect(page.html).not.toContain('data-passkey');
     expect(page.html).not.toContain('<script');
+  });
+});
+
+describe('a hub that has moved to an address where browsers make no passkeys', () => {
+  it('still removes those it has, and says so only then', async () => {
+    const opened = openMemory();
+    const issuer = 'https://192.0.2.7';
+    const hub = await startHub({ ...opened, keys: deriveKeys(Buffer.alloc(32, 7)), data: 'test', port: 0, issuer });
+    try {
+      await hub.operations.addUser('ada', PASSWORD);
+      const key = { id: 'AAAA', publicKey: 'AAAA', counter: 0, transports: [], synced: false };
+      const passkeys: readonly Passkey[] = [{ ...key, name: 'Old phone', createdAt: 0 }];
+      const kept = await opened.registry.get<User>('user', 'ada');
+      if (!kept) throw new Error('expected a record of ada');
+      await opened.registry.save<User>('user', 'ada', kept.rev, { ...kept.body, passkeys });
+      const ada = visitor(`http://localhost:${hub.port}`);
+      await signIn(ada, await ada.get('/login'), 'ada', PASSWORD);
+      const page = await ada.get('/profile');
+      expect(page.html).toContain('Old phone');
+      const form = formsOf(page).find(({ action }) => action.includes('passkey-remove'));
+      const removed = await ada.post('/profile/passkey-remove', form?.fields ?? {});
+      expect([removed.status, removed.location]).toEqual([303, '/profile?done=passkey-remove#passkeys']);
+      const after = await ada.get('/profile?done=passkey-remove');
+      expect(after.html).toContain('It no longer signs you in');
+      expect(after.html).not.toContain('Old phone');
+    } finally {
+      await hub.close();
+      await opened.store.close();
+    }
   });
 });

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttemptOpenError, createPaymentsClient, PaymentsError } from '../../src/client/payments.ts';
 import { leaves } from '../../src/core/verdict.ts';
+import { DATA } from '../../src/profiles/payments/data.ts';
 import { faultIn, type ObjectShape } from '../../src/server/payments/shape.ts';
 import * as shapes from '../../src/server/payments/shapes.ts';
 import { ATTEMPT, call, type Heard, HOUR, type PaymentsHub, randomPan, startPaymentsHub } from '../support/payments.ts';
-import { visitor } from '../support/visitor.ts';
+import { PASSWORD, signedIn } from '../support/visitor.ts';
 
 let hub: PaymentsHub;
 beforeAll(async () => {
@@ -114,6 +115,45 @@ describe('an attempt', () => {
     expect(late.body).toMatchObject({ recorded: 'now', outcome: 'approved' });
   });
 
+  it('may be of any region that the figures speak of, also across the border of the US', async () => {
+    const regions = new Set([...DATA.fees, ...DATA.limits, ...DATA.categories].flatMap((entry) => entry.regions ?? []));
+    expect(regions.size).toBeGreaterThan(4);
+    for (const region of regions)
+      expectShape(await hub.call('POST', '/payments/check', { ...fresh(), region }), 200, shapes.CHECKED);
+    const fees = await Promise.all(
+      [
+        ['visa', '41', 'US'],
+        ['visa', '41', 'USXB'],
+        ['mastercard', '05', 'USXB'],
+      ].map(async ([network, code, region]) => {
+        const asked = { ...fresh(), network, region };
+        const { body } = await hub.call('POST', '/payments/attempts', asked);
+        const response = { code, ...(network === 'mastercard' && { advice: '03' }) };
+        await hub.call('PUT', `/payments/outcomes/${body.attempt}`, { outcome: 'declined', response });
+        const checked = await hub.call('POST', '/payments/check', asked);
+        return checked.body.closed.flatMap((rule: { fee?: { minor: number } }) => rule.fee?.minor ?? []);
+      }),
+    );
+    expect(fees).toEqual([[10], [15], [50]]);
+  });
+
+  it('by a payment account reference of digits is taken, though a card number seems to stand in it; nowhere else', async () => {
+    const par = `V001${randomPan()}000000000`;
+    await declined({ ...ATTEMPT, card: { par } });
+    expectShape(await hub.call('POST', '/payments/attempts', { ...ATTEMPT, card: { par } }), 409, shapes.REFUSED);
+    for (const body of [
+      { ...fresh(), purchase: par },
+      { ...ATTEMPT, card: { token: par, processor: 'stripe' } },
+      { ...ATTEMPT, card: { par: `${par}0` } },
+      { ...ATTEMPT, card: { par, note: par } },
+      { ...ATTEMPT, 'card.par': par },
+    ]) {
+      const heard = await hub.call('POST', '/payments/attempts', body);
+      expectShape(heard, 400, shapes.PROBLEM_SHAPE);
+      expect(heard.text).not.toContain(par.slice(0, 12));
+    }
+  });
+
   it('of another merchant is as unknown as one that never was', async () => {
     const { key } = await hub.hub.operations.paymentsAddMerchant('other', {});
     const id = await declined(fresh());
@@ -144,7 +184,7 @@ describe('a verdict of the gate', () => {
       decisive: 'payments.hold-after-51',
       subject: 'merchant:acme',
     });
-    expect(leaves(verdict.checks ?? []).length).toBe(15);
+    expect(leaves(verdict.checks ?? []).length).toBe(16);
     expect(JSON.stringify(verdict)).toMatch(/"card":"pf_[\w-]{43}"/);
     for (const said of [JSON.stringify(verdict), text]) expect(said).not.toContain(asked.card.pan);
     const same = await hub.hub.operations.replay(id, {});
@@ -172,14 +212,13 @@ describe('the console', () => {
     const asked = fresh();
     await declined(asked);
     const { body } = await hub.call('POST', '/payments/attempts', asked);
-    await hub.hub.operations.addUser('ada', 'three random words');
-    const ada = visitor(hub.url);
-    await ada.submit(await ada.get('/login'), '/login', { name: 'ada', password: 'three random words' });
+    await hub.hub.operations.addUser('ada', PASSWORD);
+    const ada = await signedIn(hub.url);
     const verdict = await ada.get(new URL(body.instance).pathname);
     expect(verdict.status).toBe(200);
     expect(verdict.html).toContain('last answer was a decline for funds');
     const list = await ada.get('/?profile=payments');
-    for (const says of ['merchant:acme', 'to try a card', '1999 EUR']) expect(list.html).toContain(says);
+    for (const says of ['merchant:acme', 'to try a card', 'EUR 19.99']) expect(list.html).toContain(says);
     const [grant] = await hub.hub.operations.grants({ profile: 'payments', client: 'merchant:acme' });
     const life = await ada.get(`/grants/${grant?.id}`);
     expect(life.status).toBe(200);
@@ -263,6 +302,21 @@ describe('a merchant', () => {
     expect(Date.parse((await hub.call('POST', '/payments/check', asked)).body.next_allowed_at) - hub.clock.now()).toBe(
       12 * HOUR,
     );
+  });
+
+  it('is named by no card number, and the number is not repeated', async () => {
+    const { operations } = hub.hub;
+    const pan = randomPan();
+    for (const call of [
+      operations.paymentsAddMerchant(pan, {}),
+      operations.paymentsEditMerchant(pan, { holdHours: 1 }),
+      operations.paymentsAddKey(pan),
+      operations.paymentsCheck(pan, { ...ATTEMPT, card: { token: 'tok_1', processor: 'stripe' } }),
+    ]) {
+      const said = await call.catch((error: unknown) => error);
+      expect(said).toMatchObject({ message: expect.stringContaining('does not look like a card number') });
+      expect(String(said)).not.toContain(pan);
+    }
   });
 
   it.each([

@@ -1,11 +1,10 @@
 /** A hub with one app and two people, and what a browser does there. */
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
 import { addPublic, REDIRECT_URI } from '../support/outside.ts';
-import { formsOf, type Page, signIn, type Visitor, visitor } from '../support/visitor.ts';
+import { formsOf, PASSWORD, type Page } from '../support/visitor.ts';
 
-/** The app, the password of both people, and the name of the session's cookie. */
+/** The app, and the name of the session's cookie. */
 export const APP = 'my_app_123';
-export const PASSWORD = 'three random words';
 export const SESSION = 'counterfoil_session';
 
 /** Starts it, on a clock that stands still. */
@@ -30,13 +29,6 @@ export function authorizePath(extra: Readonly<Record<string, string>> = {}): str
     ...extra,
   });
   return `/authorize?${query}`;
-}
-
-/** A visitor who has signed in. */
-export async function signedIn(t: TestHub, name = 'ada'): Promise<Visitor> {
-  const person = visitor(t.url);
-  await signIn(person, await person.get('/login'), name, PASSWORD);
-  return person;
 }
 
 /** The hidden fields of the consent form. */

@@ -2,8 +2,8 @@
 // proves: C24
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { heldClock, TestHub } from '../support/hub.ts';
-import { formsOf, type Page, signIn, type Visitor, visitor } from '../support/visitor.ts';
-import { APP, hubWithPeople, PASSWORD, SESSION, signedIn } from './people.ts';
+import { formsOf, PASSWORD, type Page, signedIn, signIn, type Visitor, visitor } from '../support/visitor.ts';
+import { APP, hubWithPeople, SESSION } from './people.ts';
 
 let t: TestHub;
 let clock: ReturnType<typeof heldClock>;
@@ -25,7 +25,7 @@ const change = async (who: Visitor, current: string, next: string, again = next)
 
 describe('the password', () => {
   it('is changed by who knows it: every other session ends, this browser goes on under a fresh one, and the old one is dead', async () => {
-    const [one, other] = [await signedIn(t), await signedIn(t)];
+    const [one, other] = [await signedIn(t.url), await signedIn(t.url)];
     const before = one.cookies.get(SESSION) ?? '';
     const changed = await change(one, PASSWORD, NEXT);
     expect([changed.status, changed.location]).toEqual([303, '/profile?done=password#password']);
@@ -43,7 +43,7 @@ describe('the password', () => {
   });
 
   it('stays when the new one is too short, the name, the same, or typed in two ways', async () => {
-    const who = await signedIn(t);
+    const who = await signedIn(t.url);
     for (const [next, again, say] of [
       ['short', 'short', 'at least 12 characters'],
       [PASSWORD, PASSWORD, 'another password'],
@@ -57,7 +57,7 @@ describe('the password', () => {
   });
 
   it('a wrong current one counts as a failed sign-in: the sixth waits, here and on the sign-in page', async () => {
-    const who = await signedIn(t, 'bob');
+    const who = await signedIn(t.url, 'bob');
     for (let i = 0; i < 5; i++) expect((await change(who, `wrong guess ${i}`, NEXT)).status).toBe(401);
     const held = await change(who, PASSWORD, NEXT);
     expect([held.status, held.headers.get('retry-after')]).toEqual([429, '30']);
@@ -77,9 +77,9 @@ describe('the sessions', () => {
     );
 
   it('are listed with which is this one, and each other can be ended alone', async () => {
-    const [one, other] = [await signedIn(t), await signedIn(t)];
+    const [one, other] = [await signedIn(t.url), await signedIn(t.url)];
     await one.submit(await one.get('/profile'), '/profile/sign-out-everywhere#sessions', {});
-    const [a, b, c] = [await signedIn(t), await signedIn(t), await signedIn(t)];
+    const [a, b, c] = [await signedIn(t.url), await signedIn(t.url), await signedIn(t.url)];
     expect([await isIn(one), await isIn(other)]).toEqual([false, false]);
     const page = await a.get('/profile');
     expect(page.html.match(/this browser/g)).toHaveLength(1);
@@ -94,11 +94,11 @@ describe('the sessions', () => {
   });
 
   it('are ended by nobody else, however they are called', async () => {
-    const [ada, bob] = [await signedIn(t), await signedIn(t, 'bob')];
+    const [ada, bob] = [await signedIn(t.url), await signedIn(t.url, 'bob')];
     const adas = await t.hub.sessions.list('ada');
     const { csrf = '' } =
       formsOf(await bob.get('/profile')).find(({ action }) => action.includes('everywhere'))?.fields ?? {};
-    const second = await signedIn(t, 'bob');
+    const second = await signedIn(t.url, 'bob');
     const page = await bob.get('/profile');
     const own = formsOf(page).find(({ action }) => action.startsWith('/profile/session-end'))?.fields['csrf'] ?? '';
     for (const { name } of adas)
@@ -108,7 +108,7 @@ describe('the sessions', () => {
   });
 
   it('all end at once by “sign out everywhere”', async () => {
-    const [one, other, bob] = [await signedIn(t), await signedIn(t), await signedIn(t, 'bob')];
+    const [one, other, bob] = [await signedIn(t.url), await signedIn(t.url), await signedIn(t.url, 'bob')];
     const out = await one.submit(await one.get('/profile'), '/profile/sign-out-everywhere#sessions', {});
     expect([out.status, one.cookies.has(SESSION)]).toEqual([303, false]);
     expect([await isIn(one), await isIn(other), await isIn(bob)]).toEqual([false, false, true]);
@@ -128,7 +128,7 @@ describe('other people', () => {
 
   it('who are developers have an account as well, and no keys and audit', async () => {
     await t.hub.operations.addUser('grace', PASSWORD, [APP]);
-    const grace = await signedIn(t, 'grace');
+    const grace = await signedIn(t.url, 'grace');
     const page = await grace.get('/profile');
     expect(page.html).toContain(`You are a developer of <code>${APP}</code>`);
     expect((await change(grace, PASSWORD, NEXT)).status).toBe(303);

@@ -7,16 +7,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createRows, type Row, type Rows } from '../../src/console/refusals-rows.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { newId } from '../../src/protocols/typed-code/typed-code.ts';
+import { SCAN_MAX } from '../../src/server/console/refusals-search.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { cuttingProxy } from '../support/cutting-proxy.ts';
 import { HOSTILE } from '../support/hostile.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import { heldClock, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.ts';
 import { startNodes } from '../support/nodes.ts';
-import { addPublic, REDIRECT_URI } from '../support/outside.ts';
+import { addPublic, atOnce, REDIRECT_URI } from '../support/outside.ts';
 import { effectsOfMarkup } from '../support/page-probes.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { type Visitor, visitor } from '../support/visitor.ts';
+import { PASSWORD, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 
 const APPS = ['my_app_123', 'bi_reports', 'hall_panel'] as const;
 const PATIENT = { timeout: 20_000, interval: 50 };
@@ -33,8 +34,8 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 /** A hub with three apps. */
-async function start(): Promise<TestHub> {
-  const t = await startTestHub();
+async function start(options: TestHubOptions = {}): Promise<TestHub> {
+  const t = await startTestHub(options);
   open.push(() => t.close());
   for (const app of APPS) await addPublic(t, app);
   return t;
@@ -48,10 +49,8 @@ async function owner(t: TestHub, url = t.url): Promise<Visitor> {
 }
 
 async function developer(t: TestHub, apps: readonly string[]): Promise<Visitor> {
-  await t.hub.operations.addUser('dev', 'three random words', apps);
-  const person = visitor(t.url);
-  await person.submit(await person.get('/login'), '/login', { name: 'dev', password: 'three random words' });
-  return person;
+  await t.hub.operations.addUser('dev', PASSWORD, apps);
+  return signedIn(t.url, 'dev');
 }
 
 function cookieOf(person: Visitor): string {
@@ -222,7 +221,62 @@ describe('the live list', () => {
     await refuse(t, 'my_app_123', true);
     await tab.locator('.log-row[data-id]').waitFor();
   });
+
+  it('begins again when more came than can be told, in a search that had stopped among older rows as well', async () => {
+    const t = await start({ store: 'memory' });
+    const { now } = await t.hub.operations.status();
+    await keepMany(t, 2 * SCAN_MAX + 1, 'hay', now - 3_600_000);
+    const tab = await openPage(t, t.url, undefined, '/?q=needle');
+    await tab.getByRole('link', { name: 'Search on in older refusals' }).waitFor();
+    await keepMany(t, UNTOLD, 'hay', now);
+    await keepMany(t, 1, 'needle', now);
+    const [newest] = await kept(t);
+    await vi.waitFor(async () => expect(await rowsIn(tab)).toEqual([newest]), PATIENT);
+  }, 60_000);
+
+  it('begins again when more came than can be told, while an older page was on its way as well', async () => {
+    const clock = heldClock();
+    const t = await start({ store: 'memory', clock: clock.now });
+    await keepMany(t, 600, 'old', clock.now() - 3_600_000);
+    const asked = Promise.withResolvers<void>();
+    const going = Promise.withResolvers<void>();
+    const tab = await openPage(t, t.url, { width: 1_280, height: 6_000 }, '/', async (page) => {
+      await page.addInitScript(markResets);
+      await page.route('**/refusals.json*', async (route) => {
+        asked.resolve();
+        await going.promise;
+        await route.continue();
+      });
+    });
+    await asked.promise;
+    await keepMany(t, UNTOLD, 'new', clock.now());
+    // The stream looks back a little, so it says the same once more; after that never again.
+    clock.move(60_000);
+    await tab.locator(`[data-reset="${clock.now()}"]`).waitFor({ state: 'attached' });
+    going.resolve();
+    const [newest] = await kept(t);
+    await vi.waitFor(async () => expect((await rowsIn(tab))[0]).toBe(newest), PATIENT);
+  }, 60_000);
 });
+
+/** In the browser: marks the document with the id of the last `reset` that the page has heard. */
+function markResets(): void {
+  const add = EventSource.prototype.addEventListener;
+  EventSource.prototype.addEventListener = function (this: EventSource, name: string, ...more: [never]): void {
+    add.call(this, name, ...more);
+    const mark = ({ lastEventId }: MessageEvent): void =>
+      document.documentElement.setAttribute('data-reset', lastEventId);
+    if (name === 'reset') add.call(this, name, mark as EventListener);
+  };
+}
+
+/** More rows than a stream tells at once. */
+const UNTOLD = 2_600;
+
+/** So many refusals at one moment, each with the text in every fact. */
+async function keepMany(t: TestHub, count: number, text: string, at: number): Promise<void> {
+  await atOnce(count, () => t.hub.oauth.store.refuse({ now: at, verdict: hostile(text, at) }));
+}
 
 describe('a developer’s stream', () => {
   it('tells of their own applications only, without what is the owner’s', async () => {
@@ -409,12 +463,22 @@ function hostile(payload: string, at: number): Verdict {
 }
 
 /** The front page in Chromium, signed in. */
-async function openPage(t: TestHub, url: string, viewport = { width: 1_280, height: 860 }): Promise<Page> {
+async function openPage(
+  t: TestHub,
+  url: string,
+  viewport = { width: 1_280, height: 860 },
+  path?: string,
+  before?: (tab: Page) => Promise<void>,
+): Promise<Page> {
   const context = await browser.newContext({ viewport });
   open.push(() => context.close());
   const tab = await context.newPage();
   await tab.goto(url + (await t.hub.sessions.issueLink('owner')).path);
   await tab.waitForURL(`${url}/`);
+  if (path !== undefined) {
+    await before?.(tab);
+    await tab.goto(url + path);
+  }
   await tab.waitForFunction(() => document.querySelector('#live.on, #wait') !== null);
   return tab;
 }

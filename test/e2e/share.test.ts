@@ -4,11 +4,11 @@ import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPublicKey, readReceipt } from '../../src/server/share-receipt.ts';
 import type { ShareView } from '../../src/server/share-shapes.ts';
-import { PASSWORD, signedIn, words } from '../support/app-owner.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { words } from '../support/app-owner.ts';
+import { launchBrowser, signInTab } from '../support/browser.ts';
 import { heldClock, startTestHub, type TestHub } from '../support/hub.ts';
 import { addPublic, exchangeForm, REDIRECT_URI } from '../support/outside.ts';
-import { formsOf, type Page, type Visitor, visitor } from '../support/visitor.ts';
+import { formsOf, PASSWORD, type Page, signedIn, type Visitor, visitor } from '../support/visitor.ts';
 
 const DAY_MS = 86_400_000;
 const WRONG = 'com.myapp:/Callback';
@@ -186,6 +186,22 @@ describe('sharing a refusal', () => {
     expect(await readReceipt(receipt.html, readPublicKey(foreign.html))).toMatchObject({ cause: 'signature' });
   });
 
+  it('where as many links are live as there may be, says so beside the preview and makes none', async () => {
+    const { registry } = t.hub.oauth;
+    const { generation } = await t.hub.operations.status();
+    const kept = { verdict: `vd_${reference}`, by: 'ada', at: clock.now(), until: clock.now() + DAY_MS, with: [] };
+    const form = makingForm(await ada.get(`/share/${reference}?app=1`));
+    const ids = Array.from({ length: 1_000 }, (_, i) => `sh_FULL${i}`);
+    for (const id of ids) await registry.save('share', id, 0, { ...kept, receipt: '', generation });
+    const page = await ada.post(`/share/${reference}`, form);
+    for (const id of ids) await registry.remove('share', id);
+    expect([page.status, words(page)]).toEqual([409, expect.stringContaining('Expected fewer than 1000 live links')]);
+    expect(documentOf(page)).toContain('my_app_123');
+    expect(await t.hub.operations.shares(`vd_${reference}`)).toEqual([]);
+    // And there is a way on: with room again, the form of that page makes one.
+    expect((await ada.post(`/share/${reference}`, makingForm(page))).html).toMatch(LINK);
+  });
+
   it('nobody shares or ends a link with a form of another session, another verdict, or another site', async () => {
     const other = await refuse('com.elsewhere:/cb');
     const action = `/share/${reference}`;
@@ -245,9 +261,7 @@ describe('the button that copies the link', () => {
     // All that is not granted is denied from here on.
     await context.grantPermissions(clipboard === 'granted' ? ['clipboard-read', 'clipboard-write'] : []);
     await tab.goto(`${t.hub.issuer}/share/${reference}`);
-    await tab.getByLabel('User name').fill('ada');
-    await tab.getByLabel('Password').fill(PASSWORD);
-    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await signInTab(tab);
     await tab.getByRole('button', { name: 'Make a link' }).click();
     await tab.getByRole('heading', { name: 'The link' }).waitFor();
     return tab;

@@ -2,8 +2,8 @@
 // proves: C24, C25
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { heldClock, TestHub } from '../support/hub.ts';
-import { formsOf, signIn, visitor } from '../support/visitor.ts';
-import { hubWithPeople, PASSWORD, SESSION, signedIn } from './people.ts';
+import { formsOf, PASSWORD, signedIn, signIn, visitor } from '../support/visitor.ts';
+import { hubWithPeople, SESSION } from './people.ts';
 
 let t: TestHub;
 let clock: ReturnType<typeof heldClock>;
@@ -83,7 +83,7 @@ describe('sign-in', () => {
   });
 
   it('believes neither of two session cookies', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     const value = person.cookies.get(SESSION);
     const [planted, own] = [`${SESSION}=planted`, `${SESSION}=${value}`];
     for (const cookie of [`${planted}; ${own}`, `${own}; ${planted}`]) {
@@ -109,7 +109,7 @@ describe('sign-in', () => {
   });
 
   it('ends after two idle hours, and by signing out, which needs its form', async () => {
-    const person = await signedIn(t);
+    const person = await signedIn(t.url);
     expect((await person.post('/logout', {})).status).toBe(403);
     expect((await person.get('/')).html).toContain('Signed in as');
     const value = person.cookies.get(SESSION) ?? '';
@@ -118,7 +118,7 @@ describe('sign-in', () => {
     copy.cookies.set(SESSION, value);
     expect((await copy.get('/')).html).not.toContain('Signed in as');
 
-    const idle = await signedIn(t);
+    const idle = await signedIn(t.url);
     clock.move(7_200_000);
     expect((await idle.get('/')).html).not.toContain('Signed in as');
   });

@@ -1,22 +1,12 @@
 /** A person in charge of Trusted Applications, by the forms of their pages. */
 import { appPath } from '../../src/server/pages/app-fields.ts';
-import { formsOf, type Page, signIn, type Visitor, visitor } from './visitor.ts';
+import { formsOf, type Page, type Visitor } from './visitor.ts';
 
 /** Fields of a form. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** Everybody's password here. */
-export const PASSWORD = 'three random words';
-
 /** A secret as the hub makes them. */
 export const SECRET: RegExp = /cfs_[\w-]{43}/;
-
-/** A visitor who is signed in at the hub at `origin`. */
-export async function signedIn(origin: string, name: string): Promise<Visitor> {
-  const person = visitor(origin);
-  await signIn(person, await person.get('/login'), name, PASSWORD);
-  return person;
-}
 
 /**
  * What a form of a page sends unless something is typed or ticked: its hidden fields, without any box.

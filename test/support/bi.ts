@@ -9,13 +9,12 @@ import { adminPath } from '../../src/server/admin-path.ts';
 import { serveAdmin } from '../../src/server/admin-socket.ts';
 import { type heldClock, startTestHub, type TestHub } from './hub.ts';
 import { addConfidential } from './outside.ts';
-import { formsOf, signIn, visitor } from './visitor.ts';
+import { formsOf, PASSWORD, signIn, visitor } from './visitor.ts';
 
 /** The tool's id, its address, and what somebody made of that in the registration. */
 export const BI = 'bi_tool';
 export const RIGHT = 'https://bi.example.com/oauth/callback';
 export const WRONG = 'https://bi.example.com/oauth/calback';
-export const PASSWORD = 'three random words';
 export const HOUR_MS = 3_600_000;
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');

@@ -5,7 +5,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import unpacked from '@sparticuz/chromium';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { PASSWORD } from './visitor.ts';
 
 const QUIET = [
   '--no-sandbox',
@@ -31,4 +32,11 @@ export async function launchBrowser(): Promise<Browser> {
       await pause(1_500 * attempt);
     }
   }
+}
+
+/** Fills in the sign-in form that the tab shows, and sends it; where that leads is for the caller to wait for. */
+export async function signInTab(tab: Page, name = 'ada'): Promise<void> {
+  await tab.getByLabel('User name').fill(name);
+  await tab.getByLabel('Password').fill(PASSWORD);
+  await tab.getByRole('button', { name: 'Sign in', exact: true }).click();
 }

@@ -98,7 +98,7 @@ export function sampleAccessoryPages(
       done: 'pair',
     }),
     'accessories-none': accessoriesPage({ ...frame, names, waitedSeconds: 6, rows: [] }),
-    'accessory-lamp': accessoryPage({ ...one, view, values, pairings, effects: owed, showCode: csrf, done: 'remove' }),
+    'accessory-lamp': accessoryPage({ ...one, view, values, pairings, owed, showCode: csrf, done: 'remove' }),
     'accessory-silent': accessoryPage({
       ...one,
       id: away.id,
@@ -107,7 +107,7 @@ export function sampleAccessoryPages(
       verdict,
       values: [],
       pairings: [],
-      effects: owed,
+      owed,
       problem: t('porch is in use by another controller'),
     }),
     'accessory-remove': accessoryAskPage({ ...one, csrf, ask: { do: 'remove', pairing: t(PAIRING) } }),

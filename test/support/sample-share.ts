@@ -34,6 +34,12 @@ export function sampleSharePages(
   return {
     share: sharePage({ ...preview, with: [], refusal: refusalOf(verdict, []) }),
     'share-all': sharePage({ ...preview, with: SHARE_PARTS, refusal: refusalOf(verdict, SHARE_PARTS), changed: true }),
+    'share-full': sharePage({
+      ...preview,
+      with: [],
+      refusal: refusalOf(verdict, []),
+      problem: t('expected fewer than 1000 live links: end some, counterfoil share list'),
+    }),
     'share-made': shareMadePage({ ...made, link: `http://localhost:5151${made.path}` }),
     'share-open': shareOpenPage({ ...open, refusal: refusalOf(verdict, []) }),
     'share-open-all': shareOpenPage({ ...open, refusal: refusalOf(verdict, SHARE_PARTS) }),

@@ -1,5 +1,8 @@
 /** A person's browser without a screen: follows the hub's pages by their forms, keeps cookies, runs no script. */
 
+/** Everybody's password in tests. */
+export const PASSWORD = 'three random words';
+
 /** A page as it came. */
 export interface Page {
   readonly status: number;
@@ -91,4 +94,11 @@ export async function signIn(browser: Visitor, page: Page, name: string, passwor
   if (answer.status !== 303 || answer.location === undefined)
     throw new Error(`expected a way in, got ${answer.status}`);
   return browser.get(answer.location);
+}
+
+/** A visitor who has signed in at the hub at `origin`. */
+export async function signedIn(origin: string, name = 'ada'): Promise<Visitor> {
+  const person = visitor(origin);
+  await signIn(person, await person.get('/login'), name, PASSWORD);
+  return person;
 }

@@ -27,6 +27,8 @@ export function registerFix(program: Command, environment: Environment): void {
       const fixes = await operations.fixes(verdict);
       const chosen = choose(fixes, id);
       if (!chosen) {
+        if (options.yes && fixes.fixes.length > 1)
+          throw new UsageError('there are several fixes: name one', `there is ${idsOf(fixes).join(', ')}`);
         show(cli, fixes);
         return fixes.fixes.length > 0 ? EXIT.ok : EXIT.refused;
       }
@@ -51,7 +53,11 @@ function choose({ fixes }: Fixes, id: string | undefined): PlannedFix | undefine
   if (id === undefined) return fixes.length === 1 ? fixes[0] : undefined;
   const found = fixes.find((fix) => fix.id === id);
   if (found || fixes.length === 0) return found;
-  throw new UsageError(`no fix of this verdict is called ${id}`, `there is ${fixes.map((fix) => fix.id).join(', ')}`);
+  throw new UsageError(`no fix of this verdict is called ${id}`, `there is ${idsOf({ fixes }).join(', ')}`);
+}
+
+function idsOf({ fixes }: Pick<Fixes, 'fixes'>): readonly string[] {
+  return fixes.map(({ id }) => id);
 }
 
 async function apply(cli: Cli, { verdict }: Fixes, fix: PlannedFix): Promise<ExitCode> {
@@ -79,8 +85,10 @@ function show(cli: Cli, fixes: Fixes): void {
     cli.printJson(fixes);
     return;
   }
-  if (fixes.fixes.length > 0) {
+  const [first] = fixes.fixes;
+  if (first) {
     cli.print(fixes.fixes.flatMap((fix) => [...planLines(fix, fixes, cli.style), []]));
+    cli.say(`to do one: counterfoil fix ${shortId(fixes.verdict)} ${first.id}`);
     return;
   }
   if (fixes.today?.ok) cli.say('judged again with today’s settings it passes: there is nothing left to do here');

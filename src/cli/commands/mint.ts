@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
 import { collect, teach } from '../help.ts';
 import { grantCommand } from './home/grant.ts';
-import { curlLines, mintedLines, readSeconds } from './minted.ts';
+import { mintedLines, readSeconds, sayRedemption } from './minted.ts';
 
 interface MintOptions {
   readonly client?: string;
@@ -47,11 +47,10 @@ export function registerMint(program: Command, environment: Environment): void {
         cli.printJson(minted);
         return EXIT.ok;
       }
-      const [{ issuer, now }, app] = await Promise.all([operations.status(), operations.showApp(client)]);
+      const { now } = await operations.status();
       cli.print(mintedLines(minted, cli, now));
-      cli.say('the code is shown this once: only its fingerprint is kept');
-      if (options.jkt === undefined) cli.print([[], ...curlLines({ minted, app, issuer }, cli)]);
-      else cli.say('it is bound to a key: the app must send a DPoP proof with it, which curl cannot make');
+      const { challenge, jkt } = options;
+      await sayRedemption(cli, operations, minted, { client, challenge, jkt });
       return EXIT.ok;
     }),
   );

@@ -1,5 +1,5 @@
 /** What every command that mints shares: a lifetime as it is typed, and the code as it is shown, once. */
-import type { Minted } from '../../server/operations.ts';
+import type { Minted, Operations } from '../../server/operations.ts';
 import { type RedemptionInput, redemptionCurl } from '../../server/redemption.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../exit.ts';
@@ -33,8 +33,30 @@ export function mintedLines(minted: Minted, { style }: Cli, now: number): Line[]
   ];
 }
 
-/** The redemption as a curl command. */
-export function curlLines(input: RedemptionInput, { style }: Cli): Line[] {
+/** How the code was asked for, as far as its redemption depends on it. */
+export interface AskedFor {
+  readonly client: string;
+  readonly challenge: string | undefined;
+  readonly jkt: string | undefined;
+}
+
+/** What to do with the code: that it is shown once, and the request that redeems it. */
+export async function sayRedemption(
+  cli: Cli,
+  operations: Operations,
+  minted: Minted,
+  { client, challenge, jkt }: AskedFor,
+): Promise<void> {
+  cli.say('the code is shown this once: only its fingerprint is kept');
+  if (jkt !== undefined) {
+    cli.say('it is bound to a key: the app must send a DPoP proof with it, which curl cannot make');
+    return;
+  }
+  const [{ issuer }, app] = await Promise.all([operations.status(), operations.showApp(client)]);
+  cli.print([[], ...curlLines({ minted, app, issuer, ownVerifier: challenge !== undefined }, cli)]);
+}
+
+function curlLines(input: RedemptionInput, { style }: Cli): Line[] {
   const parts = redemptionCurl(input);
   return parts.map((part, i) => [span(style, `${i === 0 ? '' : '  '}${part}${i < parts.length - 1 ? ' \\' : ''}`)]);
 }

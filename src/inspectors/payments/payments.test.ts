@@ -10,7 +10,7 @@ const explain = (text: string) => {
   if (found === undefined) throw new Error(`not explained: ${text}`);
   return found;
 };
-const check = (text: string, id: string) => leaves(explain(text).checks).find((one) => one.id === `payments.${id}`);
+const check = (text: string, id: string) => leaves(explain(text).checks).find((one) => one.id.endsWith(`.${id}`));
 
 describe('the answer to a card payment, explained', () => {
   it('of 51 HAP UPD is insufficient funds, two unknown words, and 12 hours', () => {

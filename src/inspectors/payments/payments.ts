@@ -142,6 +142,7 @@ function answerPhase(asked: Asked, entry: BookEntry): Check {
   return { id: 'answer', outcome: advised.outcome === 'fail' ? 'fail' : code.outcome, children: [code, kind, advised] };
 }
 
+/** What is read here is no rule of the profile, and no guide knows it. */
 function leaf(
   id: string,
   outcome: 'pass' | 'fail' | 'warn' | 'skip',
@@ -149,7 +150,7 @@ function leaf(
   because: string | undefined,
   cause: Cause | undefined,
 ): Check {
-  const name = `payments.${id}`;
+  const name = `card-answer.${id}`;
   if (outcome === 'pass') return { id: name, outcome, presented, ...(because !== undefined && { because }) };
   if (outcome === 'skip') return { id: name, outcome, because: 'its code is not known' };
   return { id: name, outcome, presented, ...(cause && { cause }) };

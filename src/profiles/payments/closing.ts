@@ -3,6 +3,7 @@
  * of the data files changes meanwhile is looked at here, so that no rule has to.
  */
 import { type Finding, fail, pass, type Rule } from '../../core/rule.ts';
+import { amountText } from '../../core/show.ts';
 import type { PaymentsCase } from './case.ts';
 import { at, type Epoch, holdsIn } from './data.ts';
 import type { FeeEntry, Sourced } from './data-types.ts';
@@ -70,7 +71,7 @@ export function findingOf(c: PaymentsCase, rule: PaymentsRule): Finding {
 }
 
 function feeText(fee: FeeEntry | undefined): string | undefined {
-  return fee && `fee at stake: ${fee.currency} ${(fee.minor / 100).toFixed(2)} (${fee.source}, ${fee.edition})`;
+  return fee && `fee at stake: ${amountText(fee.minor, fee.currency)} (${fee.source}, ${fee.edition})`;
 }
 
 /** The fee that an attempt against a rule costs, where one is known for the region. */

@@ -36,4 +36,4 @@ export {
   simulate,
   simulation,
 } from './simulate.ts';
-export { GENERIC, isDiscreet, type Texts, textsOf, textsOfCode } from './words.ts';
+export { GENERIC, type Texts, textsOf, textsOfCode } from './words.ts';

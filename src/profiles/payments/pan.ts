@@ -4,7 +4,6 @@
  * that could be laid beside it, such as its first six or last four digits.
  */
 import { createHmac } from 'node:crypto';
-import { luhn } from '../../protocols/iso8583/luhn.ts';
 
 /** Lengths of a card number, ISO/IEC 7812-1. */
 const MIN = 12;
@@ -87,6 +86,16 @@ function glued(digits: readonly number[], from: number, to: number): boolean {
   return false;
 }
 
+/** Does the check digit of `digits[from..to)` hold (ISO/IEC 7812-1, annex B)? Each entry is 0 to 9. */
+function luhn(digits: readonly number[], from: number, to: number): boolean {
+  let sum = 0;
+  for (let i = to - 1, twice = false; i >= from; i -= 1, twice = !twice) {
+    const digit = digits[i] as number;
+    sum += twice ? (digit > 4 ? 2 * digit - 9 : 2 * digit) : digit;
+  }
+  return sum % 10 === 0;
+}
+
 /** The value of a decimal digit of any script (Unicode: ten in a row, the zero at a multiple that the class itself shows). */
 function digitOf(character: string): number | undefined {
   const point = character.codePointAt(0) as number;
@@ -112,12 +121,21 @@ const TOKEN = /^[\x21-\x7e]{1,200}$/;
 const PROCESSOR = /^[a-z0-9][a-z0-9 .-]{0,63}$/i;
 
 /**
+ * Has a text the form of a payment account reference? One of digits may seem to hold a card number. It is exempt where a
+ * reference belongs, and nowhere else: there it goes into the fingerprint only.
+ */
+export function isPar(text: string): boolean {
+  return PAR.test(text);
+}
+
+/**
  * Reads `{pan}`, `{par}` (EMV payment account reference) or `{token, processor}`. A card number in any other member is
  * refused: it would be kept.
  */
 export function readCard(input: Readonly<Record<string, unknown>>): ReadCard {
   for (const [name, value] of Object.entries(input)) {
-    if (name !== 'pan' && typeof value === 'string' && looksLikePan(value)) return { ok: false, fault: numberIn(name) };
+    const own = name === 'pan' || (name === 'par' && typeof value === 'string' && isPar(value));
+    if (!own && typeof value === 'string' && looksLikePan(value)) return { ok: false, fault: numberIn(name) };
     if (looksLikePan(name)) return { ok: false, fault: 'a card number stands where the name of a field should stand' };
   }
   const names = Object.keys(input).sort().join();
@@ -132,7 +150,7 @@ export function readCard(input: Readonly<Record<string, unknown>>): ReadCard {
       : { ok: true, card: { kind: 'pan', pan: digits } };
   }
   if (names === 'par' && typeof par === 'string') {
-    return PAR.test(par)
+    return isPar(par)
       ? { ok: true, card: { kind: 'par', par } }
       : {
           ok: false,

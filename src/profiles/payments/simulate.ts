@@ -66,9 +66,14 @@ export interface Decided {
   readonly fee?: { readonly minor: number; readonly currency: string };
 }
 
+/** A list whose attempts are not in the order of their times. */
+export class OrderError extends Error {
+  override readonly name = 'OrderError';
+}
+
 /** A simulation under way. */
 export interface Running {
-  /** The next attempt. @throws Error when it is older than the one before it */
+  /** The next attempt. @throws OrderError when it is older than the one before it */
   take(attempt: LoggedAttempt): Decided;
   /** What has come of it so far. */
   sums(): Simulation;
@@ -95,7 +100,7 @@ export function simulation(settings: Settings, attemptsMax: number = ATTEMPTS_MA
   return {
     take(one) {
       if (one.at < before)
-        throw new Error(
+        throw new OrderError(
           `expected attempts in the order of their times; number ${count.attempts + 1} is older than the one before`,
         );
       before = one.at;
@@ -131,7 +136,7 @@ export function simulation(settings: Settings, attemptsMax: number = ATTEMPTS_MA
  *
  * @param list in the order of their times; others throw
  * @param each called behind every attempt with how many are done
- * @throws Error when an attempt is older than the one before it
+ * @throws OrderError when an attempt is older than the one before it
  */
 export function simulate(
   list: readonly LoggedAttempt[],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NOON } from '../../../test/support/payments-case.ts';
-import { at } from './data.ts';
+import { at, meaningOf } from './data.ts';
 import { tables } from './profile.ts';
-import { GENERIC, isDiscreet, textsOf, textsOfCode } from './words.ts';
+import { GENERIC, textsOf, textsOfCode } from './words.ts';
 
 const bytes = (text: string): string => Buffer.from(text).toString('hex');
 const codes = [...at(NOON).codes.values()];
@@ -12,7 +12,7 @@ describe('what people are told', () => {
     const plain = bytes(textsOfCode('05', 'visa', NOON).customer);
     expect(plain).toBe(bytes(GENERIC));
     for (const code of ['04', '07', '33', '34', '35', '36', '37', '41', '43', '59', '63']) {
-      expect(isDiscreet(code, 'visa', at(NOON)), code).toBe(true);
+      expect(meaningOf(at(NOON), 'visa', code)?.entry.discreet, code).toBe(true);
       expect(bytes(textsOfCode(code, 'visa', NOON).customer), code).toBe(plain);
     }
     expect(bytes(textsOfCode('83', 'mastercard', NOON).customer)).toBe(plain);

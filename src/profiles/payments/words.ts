@@ -3,7 +3,7 @@
  * Lost, stolen, fraud and pick-up sound to the customer like any other decline, to the byte.
  */
 import type { Fix } from '../../core/verdict.ts';
-import { at, type CodeMeaning, type Epoch, meaningOf } from './data.ts';
+import { at, type CodeMeaning, meaningOf } from './data.ts';
 import type { ResponseClass } from './data-types.ts';
 
 /** What the customer hears of every decline that has no harmless reason. */
@@ -64,11 +64,6 @@ export function textsOfCode(code: string, network: string, now: number): Texts {
 export function textsOfMeaning(meaning: CodeMeaning | undefined): Texts {
   if (meaning === undefined) return TEXTS.unknown;
   return textsOf(meaning.entry.class, meaning.entry.discreet ?? false);
-}
-
-/** Does this code say something that the customer must not hear? */
-export function isDiscreet(code: string, network: string, epoch: Epoch): boolean {
-  return meaningOf(epoch, network, code)?.entry.discreet ?? false;
 }
 
 type FixName =

@@ -1,20 +1,17 @@
 /**
  * Reads an ISO 8583:1987 message as far as it can be read: from bytes, from hex, or from a paste of a log. Networks and
  * processors write it in several ways (digits as text or packed, bitmaps as bytes or as hex, a length or an address in front);
- * each is tried, and the reading that gets furthest counts. Card numbers, tracks, PIN and chip data are never handed out.
+ * each is tried, and the reading that gets furthest counts. Of fields, only their names are handed out: whatever the dialect, a
+ * card number may stand in any.
  *
  * Not here: EBCDIC, the 1993 and 2003 editions, private layouts inside of fields other than Mastercard's field 48.
  */
 import { FIELDS, type Field } from './fields.ts';
-import { luhn } from './luhn.ts';
 
-/** A field that was read. Without a value it is only known to be there. */
+/** A field that was read. */
 export interface ReadField {
   readonly number: number;
   readonly name: string;
-  readonly value?: string;
-  /** Why its value is not handed out, where it could be. */
-  readonly withheld?: 'card data' | 'looks like a card number';
 }
 
 /** A message, up to where it could be read. */
@@ -211,26 +208,11 @@ function messageOf({ mti, fields, stopped }: Reading): Message {
     ok: true,
     mti,
     response: mti[2] === '1' || mti[2] === '3',
-    fields: fields.map(([field, value]) => shown(field, value)),
+    fields: fields.map(([{ number, name }]) => ({ number, name })),
     ...(responseCode !== undefined && /^[0-9A-Z]{2}$/i.test(responseCode) && { responseCode }),
     ...(advice !== undefined && { advice }),
     ...(stopped && { stopped }),
   };
-}
-
-function shown({ number, name, use }: Field, value: string): ReadField {
-  if (use === 'secret') return { number, name, withheld: 'card data' };
-  if (use === 'named') return { number, name };
-  // Where a dialect has other lengths than the table, a card number may slide into another field.
-  return holdsNumber(value) ? { number, name, withheld: 'looks like a card number' } : { number, name, value };
-}
-
-function holdsNumber(value: string): boolean {
-  const digits = [...value].filter((one) => one >= '0' && one <= '9').map(Number);
-  for (let from = 0; from + 13 <= digits.length; from += 1) {
-    for (let to = from + 13; to <= Math.min(digits.length, from + 19); to += 1) if (luhn(digits, from, to)) return true;
-  }
-  return false;
 }
 
 /** Mastercard's field 48: one letter, then elements of two digits of id, two of length, and a value. */

@@ -2,7 +2,6 @@
  * `/accessories`: what the hub is paired with, and one of them. Devices are asked while the page waits, and not for longer
  * than `WAIT_MS`: one that does not answer is said not to.
  */
-import type { Effect } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Outgoing, Route } from '../../protocols/http/exchange.ts';
 import { HUB_ID, LAMP_ID } from '../config.ts';
@@ -28,7 +27,7 @@ import {
   redirect,
   type Visit,
 } from '../visit.ts';
-import { MOST } from './grants-common.ts';
+import { owedOn } from './lookups.ts';
 
 /** The pages of accessories. */
 export function accessoryRoutes(deps: PageDeps): readonly Route[] {
@@ -80,11 +79,7 @@ async function asked(operations: Operations, id: string): Promise<Told> {
 
 async function list(visit: Visit): Promise<Outgoing> {
   const { operations } = visit.deps;
-  const [all, owed, names] = await Promise.all([
-    operations.homeNames(),
-    operations.effects({ state: ['due', 'undoing'], limit: MOST }),
-    appNames(operations),
-  ]);
+  const [all, owed, names] = await Promise.all([operations.homeNames(), owedOn(operations), appNames(operations)]);
   const rows = await Promise.all(
     all.map(async ({ id, name }): Promise<AccessoryRow> => {
       const { verdict: _, ...told } = await toldBy(operations, id);
@@ -128,17 +123,12 @@ async function onePage(
   more: {
     readonly done?: 'remove';
     readonly problem?: string;
-    readonly verdict?: Verdict;
     readonly module?: string;
   } = {},
 ): Promise<string> {
   const { deps, session } = visit;
   const { operations } = deps;
-  const [told, names, effects] = await Promise.all([
-    toldBy(operations, id),
-    appNames(operations),
-    effectsOn(operations, id),
-  ]);
+  const [told, names, owed] = await Promise.all([toldBy(operations, id), appNames(operations), owedOn(operations, id)]);
   return accessoryPage({
     ...frame(visit),
     ...WAITED,
@@ -146,15 +136,10 @@ async function onePage(
     name,
     ...told,
     names,
-    effects,
+    owed,
     ...(id === LAMP_ID && { showCode: deps.sessions.csrf(session, purpose('show-code', id)) }),
     ...more,
   });
-}
-
-async function effectsOn(operations: Operations, id: string): Promise<readonly Effect[]> {
-  const owed = await operations.effects({ state: ['due', 'undoing'], limit: MOST });
-  return owed.filter(({ target }) => target === id);
 }
 
 async function change(visit: Visit): Promise<Outgoing> {

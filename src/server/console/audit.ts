@@ -11,6 +11,7 @@ import {
   frame,
   html,
   isTheirs,
+  orAbsent,
   type PageDeps,
   posted,
   queryOf,
@@ -21,9 +22,9 @@ import {
 /** Its routes. */
 export function auditRoutes(deps: PageDeps): readonly Route[] {
   return [
-    { method: 'GET', path: PATHS.audit, handle: forOperator(deps, show) },
+    { method: 'GET', path: PATHS.audit, handle: forOperator(deps, (visit) => orAbsent(visit, show)) },
     { method: 'GET', path: CHECK_PATH, handle: () => redirect(PATHS.audit) },
-    { method: 'POST', path: CHECK_PATH, handle: forOperator(deps, check) },
+    { method: 'POST', path: CHECK_PATH, handle: forOperator(deps, (visit) => orAbsent(visit, check)) },
   ];
 }
 

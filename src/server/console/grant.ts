@@ -1,5 +1,6 @@
 /** `/grants/<id>`: a decision and what came of it; renew its code, revoke it. */
 import type { Code, Grant } from '../../core/model.ts';
+import { listOf } from '../../profiles/oauth/case.ts';
 import type { Outgoing, Route } from '../../protocols/http/exchange.ts';
 import { type AppView, NotFoundError, type Operations, type Timeline } from '../operations.ts';
 import { type GrantForm, type GrantToll, grantPage, grantRenewedPage, grantRevokePage } from '../pages/grant.ts';
@@ -22,7 +23,7 @@ import {
   redirect,
   type Visit,
 } from '../visit.ts';
-import { allowedOf, counted, MOST, scopesOf } from './grants-common.ts';
+import { allowedOf, appOf, counted, MOST } from './lookups.ts';
 
 /** The page of one grant. */
 export function oneGrantRoutes(deps: PageDeps): readonly Route[] {
@@ -54,7 +55,7 @@ async function lifeOf({ deps, request }: Visit): Promise<Life> {
   const id = decoded(request.path.slice(PATHS.grants.length + 1));
   if (!/^gr_[0-9A-Za-z]{4,40}$/.test(id)) throw new NotFoundError('no grant has such an id');
   const timeline = await deps.operations.timeline(id);
-  const app = (await deps.operations.listApps()).find((one) => one.id === timeline.grant.to);
+  const app = await appOf(deps.operations, timeline.grant.to);
   return { ...timeline, ...(app && { app }) };
 }
 
@@ -80,11 +81,12 @@ async function onePage(
   const { operations } = deps;
   const { grant, codes, verdicts } = timeline;
   const full = codes.length === MOST;
+  const scopes = listOf(grant.terms['scope']);
   const [{ now, generation }, family, beginning, means] = await Promise.all([
     operations.status(),
     operations.grants({ grant: grant.id, limit: BELOW }),
     full ? operations.codes({ grant: grant.id, until: grant.from + BEGINNING_MS, limit: MOST }) : [],
-    deps.meanings(scopesOf(grant)),
+    deps.meanings(scopes),
   ]);
   const all = [...new Map([...beginning, ...codes].map((code) => [code.id, code])).values()];
   const code = all.find((one) => isRenewable(one, grant, now, generation));
@@ -93,7 +95,7 @@ async function onePage(
     grant,
     ...(app && { app }),
     standing: grantStanding(grant, now),
-    allowed: allowedOf(scopesOf(grant), means),
+    allowed: allowedOf(scopes, means),
     lineage: lineageOf({ timeline: { ...timeline, codes: all }, now, generation, ...(full && { more: true }) }),
     timeline: { ...timeline, codes: codes.slice(-TOLD), verdicts: verdicts.slice(-TOLD) },
     untold: Math.max(0, codes.length - TOLD) + Math.max(0, verdicts.length - TOLD),

@@ -1,5 +1,6 @@
 /** `/grants`: what is live, who holds it, for what, and what devices are still owed. */
-import type { Effect, Grant } from '../../core/model.ts';
+import type { Grant } from '../../core/model.ts';
+import { listOf } from '../../profiles/oauth/case.ts';
 import type { Outgoing, Route } from '../../protocols/http/exchange.ts';
 import type { Query } from '../../store/port.ts';
 import type { Operations } from '../operations.ts';
@@ -7,7 +8,7 @@ import { GRANT_STATES, type GrantRow, type GrantsFilter, grantsPage } from '../p
 import { PATHS } from '../pages/layout.ts';
 import { grantStanding } from '../standing.ts';
 import { forOperator, frame, html, type PageDeps, queryOf, type Visit } from '../visit.ts';
-import { allowedOf, counted, MOST, scopesOf } from './grants-common.ts';
+import { allowedOf, counted, owedOn } from './lookups.ts';
 
 /** The list of grants. */
 export function grantRoutes(deps: PageDeps): readonly Route[] {
@@ -18,7 +19,6 @@ export function grantRoutes(deps: PageDeps): readonly Route[] {
 const PAGE = 50;
 /** Live codes that are counted for each grant of the list. */
 const COUNTED = 100;
-const OWED = ['due', 'undoing'] as const;
 /** Profiles that decide something; others appear once they have. */
 const PROFILES = ['oauth', 'home', 'payments'] as const;
 
@@ -26,15 +26,11 @@ async function list(visit: Visit): Promise<Outgoing> {
   const { operations, meanings } = visit.deps;
   const asked = queryOf(visit.request);
   const filter = filterOf(asked);
-  const [{ now }, apps, owed] = await Promise.all([
-    operations.status(),
-    operations.listApps(),
-    operations.effects({ state: OWED, limit: MOST }),
-  ]);
+  const [{ now }, apps, owed] = await Promise.all([operations.status(), operations.listApps(), owedOn(operations)]);
   const byGrant = Map.groupBy(owed, ({ grant }) => grant);
-  const found = await grantsFor(operations, filter, asked.get('before'), now, byGrant);
+  const found = await grantsFor(operations, filter, asked.get('before'), now, [...byGrant.keys()]);
   const shown = found.slice(0, PAGE);
-  const means = await meanings([...new Set(shown.flatMap(scopesOf))]);
+  const means = await meanings([...new Set(shown.flatMap(({ terms }) => listOf(terms['scope'])))]);
   const rows = await Promise.all(
     shown.map(async (grant): Promise<GrantRow> => {
       const app = apps.find(({ id }) => id === grant.to);
@@ -42,7 +38,7 @@ async function list(visit: Visit): Promise<Outgoing> {
         grant,
         standing: grantStanding(grant, now),
         ...(app && { app }),
-        allowed: allowedOf(scopesOf(grant), means),
+        allowed: allowedOf(listOf(grant.terms['scope']), means),
         live: await liveOf(operations, grant, now),
         owed: byGrant.get(grant.id) ?? [],
       };
@@ -88,28 +84,34 @@ function olderPath({ client, profile, state }: GrantsFilter, before: string): st
   return `${PATHS.grants}?${query}`;
 }
 
-/** One more than a page of them, newest first. */
+/** One more than a page of them, newest first; of those still due, what was redeemed last is first. */
 async function grantsFor(
   operations: Operations,
   { client, profile, state }: GrantsFilter,
   before: string | undefined,
   now: number,
-  owed: ReadonlyMap<string, readonly Effect[]>,
+  owed: readonly string[],
 ): Promise<readonly Grant[]> {
-  const wanted: Query = {
-    ...(client !== undefined && { client }),
-    ...(profile !== undefined && { profile }),
-    ...(before !== undefined && { before: { at: 0, id: before } }),
-    limit: PAGE + 1,
-  };
-  if (state === 'live') return operations.grants({ ...wanted, liveAt: now });
-  if (state !== 'due') return operations.grants({ ...wanted, ...(state !== 'any' && { state }) });
-  const ids = [...owed.keys()];
-  const from = before === undefined ? 0 : ids.indexOf(before) + 1;
-  const all = await Promise.all(
-    ids.slice(from, from + PAGE + 1).map((id) => operations.grants({ ...wanted, id, limit: 1 })),
-  );
-  return all.flat();
+  const like: Query = { ...(client !== undefined && { client }), ...(profile !== undefined && { profile }) };
+  if (state !== 'due') {
+    const wanted: Query = {
+      ...like,
+      ...(before !== undefined && { before: { at: 0, id: before } }),
+      limit: PAGE + 1,
+    };
+    return operations.grants({ ...wanted, ...(state === 'live' ? { liveAt: now } : state !== 'any' && { state }) });
+  }
+  // In the order of what is owed, which is not that of grants: `before` is a place in this list, and no store knows it.
+  const found: Grant[] = [];
+  for (
+    let at = before === undefined ? 0 : owed.indexOf(before) + 1;
+    at < owed.length && found.length <= PAGE;
+    at += PAGE + 1
+  ) {
+    const some = owed.slice(at, at + PAGE + 1).map((id) => operations.grants({ ...like, id, limit: 1 }));
+    found.push(...(await Promise.all(some)).flat());
+  }
+  return found.slice(0, PAGE + 1);
 }
 
 async function liveOf(operations: Operations, grant: Grant, now: number): Promise<GrantRow['live']> {

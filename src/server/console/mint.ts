@@ -15,7 +15,7 @@ import {
   queryOf,
   type Visit,
 } from '../visit.ts';
-import { allowedOf } from './grants-common.ts';
+import { allowedOf } from './lookups.ts';
 
 /** The form and what it comes to. */
 export function mintRoutes(deps: PageDeps): readonly Route[] {

@@ -10,6 +10,7 @@ import {
   profilePage,
   profilePath,
 } from '../pages/profile.ts';
+import { removePasskey } from '../passkeys.ts';
 import type { User } from '../users.ts';
 import {
   forAnyone,
@@ -106,7 +107,7 @@ async function take(visit: Visit, form: ProfileForm): Promise<Outgoing> {
 const FORMS: Readonly<Record<ProfileForm, (visit: Visit, said: Posted) => Promise<Outgoing>>> = {
   password: changePassword,
   passkey: addPasskey,
-  'passkey-remove': removePasskey,
+  'passkey-remove': dropPasskey,
   'session-end': async (visit, { values }) => {
     await visit.deps.sessions.closeOne(visit.viewer.user, values.get('session') ?? '');
     return done('session-end');
@@ -164,9 +165,10 @@ async function addPasskey(visit: Visit, { values }: Posted): Promise<Outgoing> {
   return shown(visit, 400, { tried: { form: 'passkey', problem: added?.say ?? 'this hub takes no passkeys here' } });
 }
 
-async function removePasskey(visit: Visit, { values }: Posted): Promise<Outgoing> {
-  const removed = await visit.deps.passkeys?.remove(visit.viewer.user, values.get('id') ?? '');
-  if (removed) await noted(visit, 'passkey-removed');
+async function dropPasskey(visit: Visit, { values }: Posted): Promise<Outgoing> {
+  const { deps, viewer } = visit;
+  if (await removePasskey(deps.oauth.registry, viewer.user, values.get('id') ?? ''))
+    await noted(visit, 'passkey-removed');
   return done('passkey-remove');
 }
 

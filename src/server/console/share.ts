@@ -4,13 +4,13 @@
  */
 import type { Incoming, Outgoing, Route } from '../../protocols/http/exchange.ts';
 import { json } from '../../protocols/http/exchange.ts';
-import { NotFoundError, OperationError } from '../operations.ts';
+import { NotFoundError } from '../operations.ts';
 import { PATHS } from '../pages/layout.ts';
 import { SHARE_PATHS, type SharesHere, shareMadePage, sharePage } from '../pages/share.ts';
 import { shareGonePage, shareOpenPage } from '../pages/share-open.ts';
+import { wholeReferenceOf } from '../pages/timeline.ts';
 import { type OpenedShare, SHARE_PARTS, type SharePart } from '../share-shapes.ts';
 import {
-  absent,
   formExpired,
   forOperator,
   frame,
@@ -18,6 +18,8 @@ import {
   isTheirs,
   live,
   noted,
+  orAbsent,
+  orProblem,
   type PageDeps,
   posted,
   queryOf,
@@ -28,6 +30,7 @@ import {
 /** The routes. */
 export function shareRoutes(deps: PageDeps): readonly Route[] {
   const { share, end, open, receipt, keys } = SHARE_PATHS;
+  // What cannot be shared, because it accepted or was erased, has no page of sharing.
   return [
     { method: 'GET', path: `${share}:reference`, handle: forOperator(deps, (visit) => orAbsent(visit, preview)) },
     { method: 'POST', path: `${share}:reference`, handle: forOperator(deps, (visit) => orAbsent(visit, make)) },
@@ -36,16 +39,6 @@ export function shareRoutes(deps: PageDeps): readonly Route[] {
     { method: 'GET', path: `${receipt}:token`, handle: (request) => openReceipt(deps, request) },
     { method: 'GET', path: keys, handle: async () => json(200, (await deps.operations.receiptKeys()).jwks) },
   ];
-}
-
-/** What cannot be shared, because it accepted or was erased, has no page of sharing. */
-async function orAbsent(visit: Visit, handle: (visit: Visit) => Promise<Outgoing>): Promise<Outgoing> {
-  try {
-    return await handle(visit);
-  } catch (error) {
-    if (error instanceof OperationError) return absent(visit);
-    throw error;
-  }
 }
 
 function verdictId({ path }: Incoming): string {
@@ -60,15 +53,16 @@ async function preview(visit: Visit): Promise<Outgoing> {
   );
 }
 
-async function showPreview(visit: Visit, parts: readonly SharePart[], changed = false): Promise<Outgoing> {
+async function showPreview(
+  visit: Visit,
+  parts: readonly SharePart[],
+  tried?: { readonly changed: true } | { readonly problem: string },
+): Promise<Outgoing> {
   const { deps, session, request } = visit;
   const { verdict, refusal, seal } = await deps.operations.previewShare(verdictId(request), parts);
   const csrf = deps.sessions.csrf(session, `share:${verdict.id}`);
-  const reference = referenceOf(verdict.id);
-  return html(
-    changed ? 409 : 200,
-    sharePage({ ...frame(visit), reference, csrf, with: parts, refusal, seal, changed }),
-  );
+  const reference = wholeReferenceOf(verdict.id);
+  return html(tried ? 409 : 200, sharePage({ ...frame(visit), reference, csrf, with: parts, refusal, seal, ...tried }));
 }
 
 async function make(visit: Visit): Promise<Outgoing> {
@@ -78,12 +72,14 @@ async function make(visit: Visit): Promise<Outgoing> {
   if (!isTheirs(visit, `share:${id}`, form)) return formExpired(visit);
   const asked = (form.values.get('with') ?? '').split(' ');
   const parts = SHARE_PARTS.filter((part) => asked.includes(part));
-  const shared = await deps.operations.share(id, parts, viewer.user, form.values.get('seal') ?? '');
-  if (!shared) return showPreview(visit, parts, true);
+  const seal = form.values.get('seal') ?? '';
+  const shared = await orProblem(() => deps.operations.share(id, parts, viewer.user, seal));
+  if (typeof shared === 'string') return showPreview(visit, parts, { problem: shared });
+  if (!shared) return showPreview(visit, parts, { changed: true });
   await noted(visit, 'refusal-shared', id);
   const { link, path, until } = shared;
   const module = deps.assets.path('share');
-  return live(200, shareMadePage({ ...frame(visit), module, reference: referenceOf(id), link, path, until }));
+  return live(200, shareMadePage({ ...frame(visit), module, reference: wholeReferenceOf(id), link, path, until }));
 }
 
 async function endShare(visit: Visit): Promise<Outgoing> {
@@ -92,40 +88,34 @@ async function endShare(visit: Visit): Promise<Outgoing> {
   if (!isTheirs(visit, `share-end:${id}`, posted(request))) return formExpired(visit);
   const { verdict } = await deps.operations.revokeShare(id);
   await noted(visit, 'share-ended', verdict);
-  return redirect(PATHS.verdict + referenceOf(verdict));
+  return redirect(PATHS.verdict + wholeReferenceOf(verdict));
 }
 
 /** The live shares of a verdict, for its page. */
 export async function sharesHere({ deps, session }: Visit, verdict: string): Promise<SharesHere> {
   const shares = await deps.operations.shares(verdict);
   return {
-    reference: referenceOf(verdict),
+    reference: wholeReferenceOf(verdict),
     shares: shares.map((share) => ({ ...share, csrf: deps.sessions.csrf(session, `share-end:${share.id}`) })),
   };
-}
-
-/** The whole id: a beginning may be another's as well. */
-function referenceOf(id: string): string {
-  return id.slice('vd_'.length);
 }
 
 /** No search engine keeps it. */
 const UNLISTED = { 'x-robots-tag': 'noindex, nofollow, noarchive' } as const;
 
-async function openShare({ operations, hub }: PageDeps, { path }: Incoming): Promise<Outgoing> {
+async function openShare(deps: PageDeps, { path }: Incoming): Promise<Outgoing> {
+  const { operations, hub } = deps;
   const token = path.slice(SHARE_PATHS.open.length);
   const opened = await openedOf(operations.openShare(token));
-  if (opened?.state !== 'live')
-    return html(opened ? 410 : 404, shareGonePage({ hub, ended: opened !== undefined }), undefined, UNLISTED);
+  if (opened?.state !== 'live') return gone(deps, opened);
   const { refusal, until } = opened;
   const page = shareOpenPage({ hub, refusal, until, receipt: SHARE_PATHS.receipt + token, keys: SHARE_PATHS.keys });
   return html(200, page, undefined, UNLISTED);
 }
 
-async function openReceipt({ operations, hub }: PageDeps, { path }: Incoming): Promise<Outgoing> {
-  const opened = await openedOf(operations.openShare(path.slice(SHARE_PATHS.receipt.length)));
-  if (opened?.state !== 'live')
-    return html(opened ? 410 : 404, shareGonePage({ hub, ended: opened !== undefined }), undefined, UNLISTED);
+async function openReceipt(deps: PageDeps, { path }: Incoming): Promise<Outgoing> {
+  const opened = await openedOf(deps.operations.openShare(path.slice(SHARE_PATHS.receipt.length)));
+  if (opened?.state !== 'live') return gone(deps, opened);
   return {
     status: 200,
     headers: {
@@ -139,6 +129,11 @@ async function openReceipt({ operations, hub }: PageDeps, { path }: Incoming): P
     },
     body: `${opened.receipt}\n`,
   };
+}
+
+/** Ended, or never there. */
+function gone({ hub }: PageDeps, opened: OpenedShare | undefined): Outgoing {
+  return html(opened ? 410 : 404, shareGonePage({ hub, ended: opened !== undefined }), undefined, UNLISTED);
 }
 
 async function openedOf(opening: Promise<OpenedShare>): Promise<OpenedShare | undefined> {

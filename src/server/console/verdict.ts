@@ -5,11 +5,12 @@
 import { leaves, type Verdict } from '../../core/verdict.ts';
 import type { Incoming, Outgoing, Route } from '../../protocols/http/exchange.ts';
 import type { Fixes, FixOutcome, PlannedFix } from '../fixes-shapes.ts';
-import { type AppView, NotFoundError, OperationError } from '../operations.ts';
+import { NotFoundError } from '../operations.ts';
 import { appSecretPage } from '../pages/app-new.ts';
 import { fixPage } from '../pages/fix.ts';
 import { PATHS } from '../pages/layout.ts';
 import { signinNeededPage } from '../pages/signin-needed.ts';
+import { wholeReferenceOf } from '../pages/timeline.ts';
 import { settingsRefused, verdictPage } from '../pages/verdict.ts';
 import { seenBy } from '../seen-by.ts';
 import {
@@ -20,6 +21,7 @@ import {
   html,
   isTheirs,
   noted,
+  orAbsent,
   type PageDeps,
   posted,
   queryOf,
@@ -27,6 +29,7 @@ import {
   type Visit,
   viewerOf,
 } from '../visit.ts';
+import { appOf } from './lookups.ts';
 import { sharesHere } from './share.ts';
 
 /** The page of one verdict, and doing something about it. */
@@ -34,7 +37,7 @@ export function verdictRoutes(deps: PageDeps): readonly Route[] {
   const path = `${PATHS.verdict}:reference`;
   return [
     { method: 'GET', path, handle: (request) => showVerdict(deps, request) },
-    { method: 'POST', path, handle: forOperator(deps, (visit) => orAbsent(visit, () => fix(visit))) },
+    { method: 'POST', path, handle: forOperator(deps, (visit) => orAbsent(visit, fix)) },
   ];
 }
 
@@ -42,8 +45,7 @@ export function verdictRoutes(deps: PageDeps): readonly Route[] {
 async function showVerdict(deps: PageDeps, request: Incoming): Promise<Outgoing> {
   const who = await viewerOf(deps, request);
   if (!who) return html(200, signinNeededPage({ hub: deps.hub, reference: referenceIn(request) }));
-  const visit: Visit = { deps, request, ...who };
-  return orAbsent(visit, () => shown(visit));
+  return orAbsent({ deps, request, ...who }, shown);
 }
 
 async function shown(visit: Visit): Promise<Outgoing> {
@@ -55,7 +57,7 @@ async function shown(visit: Visit): Promise<Outgoing> {
   if (!verdict) return absent(visit);
   // Withheld from a developer: the grant, the settings, and changing them.
   const timeline = verdict.grant === undefined ? undefined : await deps.operations.timeline(verdict.grant);
-  const app = operator && settingsRefused(verdict) ? await appOf(deps, verdict.subject) : undefined;
+  const app = operator && settingsRefused(verdict) ? await appOf(deps.operations, verdict.subject) : undefined;
   const fixes = operator && !verdict.ok ? await deps.operations.fixes(verdict.id) : undefined;
   const shares = operator && !verdict.ok && !verdict.erased ? await sharesHere(visit, verdict.id) : undefined;
   const query = queryOf(request);
@@ -83,7 +85,7 @@ function planPage(visit: Visit, verdict: Verdict, { app }: Fixes, planned: Plann
   return fixPage({
     ...frame(visit),
     csrf: deps.sessions.csrf(session, purposeOf(planned.seal)),
-    reference: verdict.id.slice('vd_'.length),
+    reference: wholeReferenceOf(verdict.id),
     app: app ?? { id: '', name: '' },
     fix: planned,
     ...(check && { check }),
@@ -99,7 +101,7 @@ async function fix(visit: Visit): Promise<Outgoing> {
   const id = form.values.get('fix') ?? '';
   if (form.fault !== undefined || !isTheirs(visit, purposeOf(seal), form)) return formExpired(visit);
   const verdict = await operations.verdict(`vd_${referenceIn(visit.request)}`);
-  const address = PATHS.verdict + verdict.id.slice('vd_'.length);
+  const address = PATHS.verdict + wholeReferenceOf(verdict.id);
   const came = await orGone(() => operations.applyFix(verdict.id, id, seal));
   if (came?.outcome === 'applied') {
     const { app, secret } = came;
@@ -132,18 +134,4 @@ async function orGone(ask: () => Promise<FixOutcome>): Promise<FixOutcome | unde
     if (!(error instanceof NotFoundError)) throw error;
     return undefined;
   }
-}
-
-async function orAbsent(visit: Visit, answer: () => Promise<Outgoing>): Promise<Outgoing> {
-  try {
-    return await answer();
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    return absent(visit);
-  }
-}
-
-/** The application that a verdict is about, while it is registered. */
-async function appOf(deps: PageDeps, id: string | undefined): Promise<AppView | undefined> {
-  return (await deps.operations.listApps()).find((app) => app.id === id);
 }

@@ -1,8 +1,7 @@
 /**
  * What the person in charge does with accessories, by the hub's own pairings. Each operation has a session of its own, written
- * down, so that what goes wrong comes with the doctor's verdict. Pairing: `home-pair.ts`; examining: `home-examine.ts`.
+ * down, so that what goes wrong comes with the doctor's verdict. Pairing: `pair.ts`; examining: `examine.ts`.
  */
-
 import { fingerprint } from '../../protocols/hap/keys.ts';
 import type { Session } from '../../protocols/hap/session.ts';
 import { encodeSetupPayload, type SetupPayload } from '../../protocols/hap/setup-payload.ts';

@@ -2,7 +2,7 @@
 import type { Verdict } from '../../core/verdict.ts';
 import type { Announced } from '../home/shapes.ts';
 import { accessoryPath, doctorSays, ROOMS } from './accessory-words.ts';
-import { problemNotice } from './app-fields.ts';
+import { problemNotice } from './fields.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, PATHS, page, type Signed, TEAR } from './layout.ts';
 import { qrDrawing } from './qr.ts';

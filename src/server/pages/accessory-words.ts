@@ -4,7 +4,7 @@ import type { PairingView, ValueView } from '../home/shapes.ts';
 import { grantPath } from './grant-words.ts';
 import { capital, type Html, html, visible } from './html.ts';
 import { fact, PATHS, shownFact } from './layout.ts';
-import { AUDIENCES, advice, sentence } from './words.ts';
+import { fixSteps, sentence } from './words.ts';
 
 /** Last part of the address of this hub itself, and of pairing anew; no accessory can be called so. */
 export const ROOMS = { hub: '~hub', pair: '~new' } as const;
@@ -59,13 +59,7 @@ export function doctorSays(verdict: Verdict): Html {
   const cause = leaves(checks).find(({ id, outcome }) => outcome === 'fail' && id === verdict.decisive)?.cause;
   const fixes = checklist(checks);
   return html`${cause && html`<p><b>${capital(cause.say)}.</b>${cause.detail !== undefined && html` <span class="soft">${sentence(cause.detail)}</span>`}</p>`}
-${
-  fixes.length > 0 &&
-  html`<h3>What to do</h3><ol class="steps">${fixes.map(
-    ({ say, audience, rule }) =>
-      html`<li><div><p>${advice(say)}</p><p class="small soft">${AUDIENCES[audience]} · ${shownFact(rule)}</p></div></li>`,
-  )}</ol>`
-}`;
+${fixes.length > 0 && html`<h3>What to do</h3>${fixSteps(fixes, shownFact)}`}`;
 }
 
 /** A key's fingerprint. */

@@ -5,8 +5,8 @@ import type { AccessoryView, PairingView, ValueView } from '../home/shapes.ts';
 import { answers } from './accessories.ts';
 import { showForm } from './accessory-setup.ts';
 import { accessoryPath, doctorSays, heldBy, keyFact, toldValues, valueName, valueText } from './accessory-words.ts';
-import { problemNotice } from './app-fields.ts';
-import { isOwed, owedFor, owedKeys, owedLine } from './grant-words.ts';
+import { problemNotice } from './fields.ts';
+import { owedFor, owedKeys, owedLine } from './grant-words.ts';
 import { capital, type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, PATHS, page, type Signed, TEAR } from './layout.ts';
 import { MINT_PATH } from './mint.ts';
@@ -34,8 +34,8 @@ export interface AccessoryPage extends Frame {
   readonly values: readonly ValueView[];
   readonly pairings: readonly PairingView[];
   readonly names: ReadonlyMap<string, string>;
-  /** Newest first; those that are done too. */
-  readonly effects: readonly Effect[];
+  /** What it is still owed, newest first. */
+  readonly owed: readonly Effect[];
   /** CSRF token of the form that shows the setup code; only for what the hub plays itself. */
   readonly showCode?: string;
   readonly done?: 'remove';
@@ -46,8 +46,7 @@ export interface AccessoryPage extends Frame {
 
 /** Renders it. */
 export function accessoryPage(input: AccessoryPage): string {
-  const { hub, signed, id, name, view, done, problem, effects, module } = input;
-  const owed = effects.filter(isOwed);
+  const { hub, signed, id, name, view, done, problem, owed, module } = input;
   return page({
     here: 'accessories',
     hub,

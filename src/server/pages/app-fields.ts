@@ -1,5 +1,6 @@
 /** What the forms about Trusted Applications are called, where they stand, and the fields that several of them share. */
 import type { AppView } from '../operations.ts';
+import { tick } from './fields.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, PATHS } from './layout.ts';
 
@@ -122,14 +123,4 @@ export function scopeRows(
     return html`<li>${hiddenFields({ [`scope-${i}`]: name })}<span>${fact(name)}${words !== undefined && html`<br><span class="small soft">${visible(words, 200)}</span>`}</span>
 <span class="ticks">${tick(`included-${i}`, included, label('included'))}${switches === 'both' && tick(`enabled-${i}`, enabled, label('enabled'))}</span></li>`;
   })}</ul>`;
-}
-
-/** A check box with its words beside it. */
-export function tick(name: string, on: boolean, words: Html | string): Html {
-  return html`<label class="tick"><input type="checkbox" name="${name}" ${on && html`checked`}><span>${words}</span></label>`;
-}
-
-/** Why a form was not taken. */
-export function problemNotice(problem: string): Html {
-  return html`<p class="notice" id="problem" role="alert">${visible(problem.charAt(0).toUpperCase() + problem.slice(1), 600)}</p>`;
 }

@@ -3,12 +3,12 @@ import {
   AUTH_WORDS,
   appPath,
   type KnownScope,
-  problemNotice,
   type ScopeSwitch,
   scopeRows,
   switchesOf,
   type Tried,
 } from './app-fields.ts';
+import { problemNotice } from './fields.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, PATHS, page, type Signed, TEAR } from './layout.ts';
 

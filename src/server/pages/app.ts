@@ -7,15 +7,14 @@ import {
   authName,
   exceptionNames,
   type KnownScope,
-  problemNotice,
   type ScopeSwitch,
   SECTION,
   scopeRows,
   switchesOf,
   type Tried,
-  tick,
   typeName,
 } from './app-fields.ts';
+import { problemNotice, tick } from './fields.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, moment, PATHS, page, type Signed, TEAR } from './layout.ts';
 import { MINT_PATH } from './mint.ts';

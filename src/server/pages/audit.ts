@@ -3,6 +3,7 @@ import type { Grant } from '../../core/model.ts';
 import type { TrailFaultKind } from '../../store/trail.ts';
 import type { AccountAct, AccountEvent } from '../account-events.ts';
 import type { AuditChecked, KeyList } from '../audit-shapes.ts';
+import { number } from './chart.ts';
 import { type Html, html, visible } from './html.ts';
 import { keyRows } from './keys.ts';
 import { fact, hiddenFields, moment, PATHS, page, type Signed, TEAR } from './layout.ts';
@@ -84,26 +85,26 @@ const FAULTS_SHOWN = 20;
 
 function result(checked: AuditChecked): Html {
   if (checked.outcome === 'too-large')
-    return html`<p class="notice caution" role="status">There are more than ${count(checked.rowsMax)} rows: too many to read while the hub has other things to do. The command below checks them all beside it.</p>`;
+    return html`<p class="notice caution" role="status">There are more than ${number(checked.rowsMax)} rows: too many to read while the hub has other things to do. The command below checks them all beside it.</p>`;
   const { report, at, signedAt, firstAt, lastAt, tookMs } = checked;
   const { faults, faultCount, head } = report;
   const sound = faultCount === 0;
-  const number = (name: string, value: number): Html => html`<div><dt>${name}</dt><dd>${count(value)}</dd></div>`;
+  const figure = (name: string, value: number): Html => html`<div><dt>${name}</dt><dd>${number(value)}</dd></div>`;
   return html`${
     sound
-      ? html`<p class="notice good" role="status">Sound: nothing was altered, removed or invented. Checked ${moment(at)}, in ${count(tookMs)} ms.</p>`
-      : html`<p class="notice" role="alert">${faultCount === 1 ? 'One thing does' : `${count(faultCount)} things do`} not agree with the signed trail. Checked ${moment(at)}.</p>`
+      ? html`<p class="notice good" role="status">Sound: nothing was altered, removed or invented. Checked ${moment(at)}, in ${number(tookMs)} ms.</p>`
+      : html`<p class="notice" role="alert">${faultCount === 1 ? 'One thing does' : `${number(faultCount)} things do`} not agree with the signed trail. Checked ${moment(at)}.</p>`
   }
 ${
   !sound &&
   html`<ul class="rows">${faults.slice(0, FAULTS_SHOWN).map(({ kind, what, say }) => html`<li><span><b class="fail">${FAULTS[kind]}</b> ${faultAt(what)}<br><span class="small soft">${visible(say, 300)}</span></span></li>`)}</ul>
-${faultCount > FAULTS_SHOWN && html`<p class="small soft">and ${count(faultCount - FAULTS_SHOWN)} more</p>`}`
+${faultCount > FAULTS_SHOWN && html`<p class="small soft">and ${number(faultCount - FAULTS_SHOWN)} more</p>`}`
 }
-<dl class="counts">${number('Verdicts', report.verdicts)}${number('Links', report.links)}${number('Chains', report.chains)}${number('Signatures', report.checkpoints)}${number('Not signed yet', report.unsigned)}${number('Erased on request', report.erased)}</dl>
+<dl class="counts">${figure('Verdicts', report.verdicts)}${figure('Links', report.links)}${figure('Chains', report.chains)}${figure('Signatures', report.checkpoints)}${figure('Not signed yet', report.unsigned)}${figure('Erased on request', report.erased)}</dl>
 <dl class="facts">
 ${firstAt !== undefined && lastAt !== undefined && html`<dt>Reaches</dt><dd>from ${moment(firstAt)} to ${moment(lastAt)}</dd>`}
 ${signedAt !== undefined && html`<dt>Last signed</dt><dd>${moment(signedAt)}</dd>`}
-${report.untrailed > 0 && html`<dt>Before the trail</dt><dd>${count(report.untrailed)} verdicts, of which nothing can be said</dd>`}
+${report.untrailed > 0 && html`<dt>Before the trail</dt><dd>${number(report.untrailed)} verdicts, of which nothing can be said</dd>`}
 ${head && html`<dt>Head</dt><dd>${fact(`${head.chain}/${head.seq}/${head.hash}`)}</dd>`}
 </dl>
 <p class="small soft">Note the head somewhere else: a later check that is given it also finds a database that was put back as a whole.</p>`;
@@ -167,8 +168,4 @@ function restores({ generation, data }: AuditPage): Html {
 </dl>
 <pre class="well">counterfoil backup hub.backup</pre></div>
 </section>`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en');
 }

@@ -1,6 +1,6 @@
 /** The consent page: who asks, for what, where the answer goes. No protocol word reaches the person. */
 import { type Html, html, trusted, visible } from './html.ts';
-import { fact, hiddenFields, page, type Signed, span, TEAR } from './layout.ts';
+import { fact, hiddenFields, PATHS, page, type Signed, span, TEAR } from './layout.ts';
 
 /** One thing the app asks for. `means` completes "It will be able to …"; without it the name stands alone. */
 export interface AskedScope {
@@ -97,8 +97,8 @@ function promises({ boundTo, codeTtlSeconds }: ConsentPage): Html {
   return html`<p class="small soft">${holder}Your answer works once, within ${span(codeTtlSeconds * 1_000)}. The app never sees your password.</p>`;
 }
 
-function notYou({ user, csrf, logout }: Signed): Html {
-  return html`<form class="below" method="post" action="${logout ?? '/logout'}">
+function notYou({ user, csrf }: Signed): Html {
+  return html`<form class="below" method="post" action="${PATHS.logout}">
 ${hiddenFields({ csrf })}<p>You decide as <b>${visible(user)}</b>. Not you? <button class="link" type="submit">Use another account</button></p>
 </form>`;
 }

@@ -2,8 +2,9 @@
 import type { Code, Grant } from '../../core/model.ts';
 import type { Timeline, Updated } from '../operations.ts';
 import type { GrantStanding } from '../standing.ts';
-import { appPath, problemNotice } from './app-fields.ts';
+import { appPath } from './app-fields.ts';
 import { type CodeOnce, codeOnce } from './code-once.ts';
+import { problemNotice } from './fields.ts';
 import {
   type Allowed,
   allowedList,

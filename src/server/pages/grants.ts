@@ -1,6 +1,7 @@
 /** The list of grants: who holds one, for what, until when, what of it could still be used, and what devices are owed. */
 import type { Effect, Grant } from '../../core/model.ts';
 import type { GrantStanding } from '../standing.ts';
+import { option } from './fields.ts';
 import {
   type Allowed,
   allowedList,
@@ -96,11 +97,6 @@ function filters({ filter, apps, profiles }: GrantsPage): Html {
 <div><label for="state">State</label><select id="state" name="state">${GRANT_STATES.map((state) => option(state, STATE_WORDS[state], filter.state))}</select></div>
 <button type="submit">Filter</button>
 </form>`;
-}
-
-/** One choice of a list. */
-export function option(value: string, words: string, chosen: string | undefined): Html {
-  return html`<option value="${value}" ${value === chosen && html`selected`}>${visible(words, 80)}</option>`;
 }
 
 function nothing({ client, profile, state }: GrantsFilter): Html {

@@ -15,7 +15,6 @@ export function homePage({ hub, issuer }: HomePage): string {
     hub,
     title: 'Authorization codes that can say why they were refused',
     width: 'wide',
-    here: 'refusals',
     main: html`<div class="ticket">
 <div class="stack">
 <h1>Authorization codes that can say why they were refused</h1>

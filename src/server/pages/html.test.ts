@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOSTILE } from '../../../test/support/hostile.ts';
 import { samplePages } from '../../../test/support/sample-pages.ts';
-import { asShown, html, localPath, render, visible } from './html.ts';
+import { asShown, html, render, visible } from './html.ts';
 
 const text = (value: string): string => render(html`<p>${value}</p>`);
 
@@ -53,25 +53,6 @@ describe('html', () => {
 
   it('takes a path of this hub as an address, escaped', () => {
     expect(render(html`<a href="${'/r/x?a=1&b="2'}">x</a>`)).toBe('<a href="/r/x?a=1&amp;b=&quot;2">x</a>');
-  });
-});
-
-describe('localPath', () => {
-  it.each(['/r/7F3K9QD2XA', '/authorize?client_id=a&state=%22', '/'])('keeps a path of this hub: %s', (path) => {
-    expect(localPath(path)).toBe(path);
-  });
-
-  it.each([
-    undefined,
-    '',
-    '//evil.example',
-    '/\\evil.example',
-    'https://evil.example',
-    '/a\r\nset-cookie: a=b',
-    '/é',
-    '#x',
-  ])('leads home from anything else: %j', (path) => {
-    expect(localPath(path)).toBe('/');
   });
 });
 

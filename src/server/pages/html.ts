@@ -110,14 +110,6 @@ function place(value: Part, where: Place): string {
   return escaped(String(value));
 }
 
-/**
- * Where to go after signing in: `path` when it is a path of this hub that fits in a `Location` header, else the front
- * page. For `next` parameters, which anybody can write.
- */
-export function localPath(path: string | undefined): string {
-  return path?.startsWith('/') && path.length <= 8_192 && LOCAL.test(path) && /^[\x21-\x7e]*$/.test(path) ? path : '/';
-}
-
 /** A path of this hub: one slash and no second one (or a backslash, which browsers read as one), or a fragment. */
 const LOCAL = /^(?:\/(?![/\\])|#)[^\s\\]*$/;
 

@@ -1,5 +1,6 @@
 /** The hub's keys by their public halves, as a part of the page `audit.ts`. */
 import type { KeyList, KeyView } from '../audit-shapes.ts';
+import { SPARE_MS } from '../keys.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, moment } from './layout.ts';
 
@@ -36,9 +37,9 @@ ${from !== undefined && until !== undefined && html`<dt>Good</dt><dd>${moment(fr
 </li>`;
 }
 
-/** Good for the larger part of its month still: its end is farther than that of the one before. */
+/** The one in force is good for its spare time after its month, and the one before has at most that left. */
 function isNewest(from: number, until: number, now: number): boolean {
-  return now >= from && until - now > 86_400_000 * 1.5;
+  return now >= from && until - now > SPARE_MS;
 }
 
 /** In fours, so that two people can read it to each other. */

@@ -12,8 +12,6 @@ export interface Signed {
   readonly role: 'operator' | 'developer';
   /** CSRF token of purpose `logout`. */
   readonly csrf: string;
-  /** Path of the sign-out form; `/logout` unless told. */
-  readonly logout?: string;
 }
 
 /** What every page tells the frame. */
@@ -139,9 +137,9 @@ function way(path: string, name: Html | string, current: boolean): Html {
   return current ? html`<a href="${path}" aria-current="page">${name}</a>` : html`<a href="${path}">${name}</a>`;
 }
 
-function who({ user, csrf, logout }: Signed, here: Room | undefined): Html {
+function who({ user, csrf }: Signed, here: Room | undefined): Html {
   const name = html`<span class="unseen">Signed in as</span> ${visible(user)}`;
-  return html`<form class="who" method="post" action="${logout ?? PATHS.logout}">
+  return html`<form class="who" method="post" action="${PATHS.logout}">
 ${hiddenFields({ csrf })}${way(PATHS.profile, name, here === 'profile')}
 <button class="link" type="submit">Sign out</button>
 </form>`;

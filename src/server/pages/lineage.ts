@@ -10,6 +10,7 @@ import { effectWords } from '../../profiles/home/effects.ts';
 import type { Timeline } from '../operations.ts';
 import { type CodeStanding, codeStanding, grantStanding } from '../standing.ts';
 import { span } from './layout.ts';
+import { PURPOSES } from './words.ts';
 
 /** How a node is drawn: its outline and its sign. */
 export type Shape = 'decision' | 'live' | 'spent' | 'over' | 'dead' | 'owed' | 'more';
@@ -111,14 +112,6 @@ function moreNode(count: number, what: string, below: readonly LineageNode[], le
   const title = `… ${least ? 'at least ' : ''}${count.toLocaleString('en')} more`;
   return { shape: 'more', title, name: what, standing: '', below };
 }
-
-/** A purpose in words; one that is not known stands as it is. */
-const PURPOSES: Readonly<Record<string, string>> = {
-  authorization_code: 'Authorization code',
-  access_token: 'Access token',
-  refresh_token: 'Refresh token',
-  payments_key: 'Payments key',
-};
 
 const SHAPES: Readonly<Record<CodeStanding, Shape>> = {
   live: 'live',

@@ -14,8 +14,6 @@ export interface LoginPage {
   readonly origin: string;
   /** Token of `sessions.visit`. */
   readonly csrf: string;
-  /** Path the form is posted to; `/login` unless told. */
-  readonly action?: string;
   /** Carried along unchanged: where to go on afterwards. */
   readonly hidden?: Readonly<Record<string, string>>;
   /** The app that sent the person here, if one did. */
@@ -72,7 +70,7 @@ ${hiddenFields({ ...hidden, csrf, answer: '' })}
 </form>`;
 }
 
-function form({ action, csrf, hidden, name, problem, passkey }: LoginPage): Html {
+function form({ csrf, hidden, name, problem, passkey }: LoginPage): Html {
   const wrong = problem?.kind === 'wrong';
   const described = problem ? html`aria-describedby="problem"` : '';
   const invalid = wrong ? html`aria-invalid="true"` : '';
@@ -81,7 +79,7 @@ function form({ action, csrf, hidden, name, problem, passkey }: LoginPage): Html
   // After a mistake the name stands already, so the hand belongs in the password.
   const nameFocus = name === undefined || name === '' ? html`autofocus` : '';
   const passwordFocus = nameFocus === '' ? html`autofocus` : '';
-  return html`<form class="stack" method="post" action="${action ?? PATHS.login}">
+  return html`<form class="stack" method="post" action="${PATHS.login}">
 ${hiddenFields({ ...hidden, csrf })}
 ${problem && html`<p class="notice" id="problem" role="alert">${sayProblem(problem)}</p>`}
 <div><label for="name">User name</label>

@@ -1,10 +1,10 @@
 /** Authorizing an app without the browser steps: the form, and the code it comes to, shown once. */
 import { CHOICES, type Choice } from '../../profiles/home/choices.ts';
 import type { AppView, Minted } from '../operations.ts';
-import { appPath, problemNotice, tick } from './app-fields.ts';
+import { appPath } from './app-fields.ts';
 import { codeOnce } from './code-once.ts';
+import { option, problemNotice, tick } from './fields.ts';
 import { type Allowed, allowedList, grantPath } from './grant-words.ts';
-import { option } from './grants.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, PATHS, page, type Signed, TEAR } from './layout.ts';
 

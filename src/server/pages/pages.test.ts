@@ -8,7 +8,7 @@ import { lit } from './lit.ts';
 import { problemPage } from './problem.ts';
 import { refusalList } from './refusals.ts';
 import { signinNeededPage } from './signin-needed.ts';
-import { referenceOf, timelineSection } from './timeline.ts';
+import { referenceOf, timelineSection, wholeReferenceOf } from './timeline.ts';
 import { consequenceLine } from './verdict.ts';
 
 const words = (page: string): string =>
@@ -79,6 +79,14 @@ describe('pages that strangers see', () => {
     expect(problemPage({ hub: 'Hub', error: 'invalid_request', reference: '/../x' })).not.toContain('href="/r/');
   });
 
+  it('send nobody back to an app who came from a page of this hub', () => {
+    for (const error of ['form_expired', 'too_large', 'not_found']) {
+      const page = words(problemPage({ hub: 'Hub', error }));
+      expect(page).not.toMatch(/to the app|that app/);
+      expect(page.includes('load the page anew')).toBe(error !== 'not_found');
+    }
+  });
+
   it('answer an error they have no words for, also one named like a property of every object', () => {
     for (const error of ['constructor', '__proto__', 'unheard_of']) {
       expect(problemPage({ hub: 'Hub', error })).toContain('This hub cannot answer that app');
@@ -146,6 +154,7 @@ describe('the verdict page', () => {
 
   it('is found under the first ten characters of the id', () => {
     expect(referenceOf('vd_7F3K9QD2XAM4W8T1ZB5N6C0HJ')).toBe('7F3K9QD2XA');
+    expect(wholeReferenceOf('vd_7F3K9QD2XAM4W8T1ZB5N6C0HJ')).toBe('7F3K9QD2XAM4W8T1ZB5N6C0HJ');
   });
 });
 

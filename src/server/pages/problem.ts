@@ -19,6 +19,7 @@ interface Words {
 }
 
 const BACK = 'Go back to the app and start again from there.';
+const AGAIN = 'Go back, load the page anew, and try again.';
 const TELL = 'If it happens again, send the reference below to whoever looks after this hub.';
 
 const WORDS: Readonly<Record<string, Words>> = {
@@ -34,10 +35,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   form_expired: {
     title: 'This page was open too long',
-    say: 'To be safe, the hub takes an answer only for a short while. Nothing was decided.',
-    steps: [BACK],
+    say: 'To be safe, the hub takes an answer only for a short while. Nothing was done.',
+    steps: [AGAIN],
   },
-  too_large: { title: 'That was too much at once', say: 'The request is larger than this hub reads.', steps: [BACK] },
+  too_large: { title: 'That was too much at once', say: 'The request is larger than this hub reads.', steps: [AGAIN] },
   server_error: {
     title: 'Something went wrong on this hub',
     say: 'It is not your fault, and nothing was decided.',

@@ -2,7 +2,7 @@
 import { PASSKEY_LIMITS } from '../passkeys.ts';
 import type { OpenSession } from '../session.ts';
 import type { Passkey, Viewer } from '../users.ts';
-import { problemNotice } from './app-fields.ts';
+import { problemNotice } from './fields.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, moment, PATHS, page, type Signed, TEAR } from './layout.ts';
 

@@ -37,10 +37,10 @@ describe('a range', () => {
     );
   });
 
-  test('that does not exist is the one of the page', () => {
+  test('that does not exist is the last month', () => {
     expect(readRange('3m')).toBe('3m');
     expect(readRange('2m')).toBe('1m');
-    expect(readRange(undefined, 'all')).toBe('all');
+    expect(readRange(undefined)).toBe('1m');
   });
 
   test('is picked by links, and the current one is marked for screen readers too', () => {

@@ -15,9 +15,9 @@ const RANGES: readonly { readonly range: Range; readonly label: string; readonly
   { range: 'all', label: 'All', say: 'all time' },
 ];
 
-/** The range a query asks for; `unless` where it asks for none that there is. */
-export function readRange(value: string | undefined, unless: Range = '1m'): Range {
-  return RANGES.find(({ range }) => range === value)?.range ?? unless;
+/** The range a query asks for; the last month where it asks for none that there is. */
+export function readRange(value: string | undefined): Range {
+  return RANGES.find(({ range }) => range === value)?.range ?? '1m';
 }
 
 /** The range in words, to stand in a sentence: `the last 3 months`. */

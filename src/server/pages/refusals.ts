@@ -2,8 +2,9 @@
 import type { Verdict } from '../../core/verdict.ts';
 import { reasonOf } from '../words.ts';
 import { type Chart, chartSection, number } from './chart.ts';
+import { option, tick } from './fields.ts';
 import { firstRequest } from './home.ts';
-import { asShown, capital, type Html, html, visible } from './html.ts';
+import { asShown, capital, type Html, html } from './html.ts';
 import { fact, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
 import { type Range, rangePicker, rangeWords } from './range.ts';
 import { referenceOf } from './timeline.ts';
@@ -108,7 +109,7 @@ ${choice('profile', 'Profile', 'All', profiles, profile)}
 ${choice('app', 'App', 'All', apps, app)}
 ${choice('cause', 'Cause', 'Any', counted, cause)}
 <p class="wide-field"><label for="q">Text</label><input id="q" name="q" type="search" value="${text ?? ''}" maxlength="200" autocomplete="off" spellcheck="false" placeholder="a fact, a reference, a word of the cause"></p>
-<p class="buttons"><label class="tick" for="accepted">${accepted ? html`<input type="checkbox" id="accepted" name="accepted" value="1" checked>` : html`<input type="checkbox" id="accepted" name="accepted" value="1">`}<span>Also accepted</span></label>
+<p class="buttons">${tick('accepted', accepted, 'Also accepted')}
 <button type="submit">Filter</button>${all !== undefined && html`<a href="${all}">Show all</a>`}</p>
 </form>`;
 }
@@ -122,11 +123,8 @@ function choice(
 ): Html {
   const known = chosen === undefined || choices.some(({ value }) => value === chosen);
   const all = known ? choices : [{ value: chosen, name: chosen }, ...choices];
-  return html`<p><label for="${name}">${label}</label><select id="${name}" name="${name}"><option value="">${none}</option>${all.map(
-    ({ value, name: words }) =>
-      value === chosen
-        ? html`<option value="${value}" selected>${visible(words, 80)}</option>`
-        : html`<option value="${value}">${visible(words, 80)}</option>`,
+  return html`<p><label for="${name}">${label}</label><select id="${name}" name="${name}">${option('', none, chosen ?? '')}${all.map(
+    ({ value, name: words }) => option(value, words, chosen),
   )}</select></p>`;
 }
 

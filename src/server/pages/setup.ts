@@ -1,5 +1,5 @@
 /** The first run: the page that makes the first user, and the one for a link that does not work any more. */
-import { problemNotice } from './app-fields.ts';
+import { problemNotice } from './fields.ts';
 import { html } from './html.ts';
 import { fact, hiddenFields, PATHS, page, TEAR } from './layout.ts';
 

@@ -3,7 +3,7 @@ import type { SharedCheck, SharedRefusal } from '../share-shapes.ts';
 import { asShown, capital, type Html, html } from './html.ts';
 import { shownFact, TEAR } from './layout.ts';
 import { halves } from './lit.ts';
-import { AUDIENCES, advice, sentence } from './words.ts';
+import { fixSteps, sentence } from './words.ts';
 
 /** Renders it. `level` is that of its title: 1 on a page of its own, 2 in a preview. */
 export function sharedRefusal(refusal: SharedRefusal, level: 1 | 2): Html {
@@ -24,10 +24,7 @@ ${TEAR}
 ${
   todo.length > 0 &&
   html`<section class="stack">${heading(level, 'What to do')}
-<ol class="steps">${todo.map(
-    ({ say, audience, rule }) =>
-      html`<li><div><p>${advice(say)}</p><p class="small soft">${AUDIENCES[audience]} · ${shownFact(rule)}</p></div></li>`,
-  )}</ol></section>`
+${fixSteps(todo, shownFact)}</section>`
 }
 <section class="stack">${heading(level, 'What did not hold')}<div>${checks.map(row)}</div></section>
 </div>

@@ -1,5 +1,6 @@
 /** Sharing a refusal: exactly what would be shared, what may be added, what cannot be taken back; then the link, once. */
 import type { SharedRefusal, SharePart, ShareView } from '../share-shapes.ts';
+import { problemNotice, tick } from './fields.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
 import { sharedRefusal } from './share-refusal.ts';
@@ -26,6 +27,8 @@ export interface SharePage {
   readonly seal: string;
   /** It is another than the one that was previewed: somebody tried again meanwhile. */
   readonly changed?: boolean;
+  /** Why no link was made. */
+  readonly problem?: string;
 }
 
 const PARTS: readonly { readonly part: SharePart; readonly name: string; readonly hint: string }[] = [
@@ -42,24 +45,25 @@ const NEVER = 'Never part of it: people, addresses, accessories, grants, codes, 
 
 /** Renders the preview. */
 export function sharePage(input: SharePage): string {
-  const { hub, signed, reference, csrf, with: parts, refusal, seal, changed } = input;
+  const { hub, signed, reference, csrf, with: parts, refusal, seal, changed, problem } = input;
   const action = SHARE_PATHS.share + reference;
   return page({
     hub,
     signed,
     here: 'refusals',
-    title: 'Share this refusal',
+    title: `${problem === undefined ? '' : 'Error: '}Share this refusal`,
     width: 'wide',
     main: html`<div class="stack alone"><p class="eyebrow"><a href="${PATHS.verdict + reference}">Verdict ${fact(reference)}</a></p>
 <h1>Share this refusal</h1>
-<p>Whoever has the link sees what stands below under “What is shared”, and nothing else.</p></div>
+<p>Whoever has the link sees what stands below under “What is shared”, and nothing else.</p>
+${problem !== undefined && problemNotice(problem)}</div>
 ${changed && html`<p class="notice caution alone" role="status">The refusal has changed since you looked: there was another attempt. Nothing was shared. Look again.</p>`}
 <div class="sharing">
 <section class="ticket stack" aria-labelledby="choose">
 <h2 id="choose">What goes along</h2>
 <form class="stack" method="get" action="${action}">
 <fieldset class="stack-near"><legend class="unseen">Add to what is shared</legend>
-${PARTS.map(({ part, name, hint }) => tick(part, name, hint, parts.includes(part)))}
+${PARTS.map(({ part, name, hint }) => tick(part, parts.includes(part), html`${name} <span class="soft small">${hint}</span>`))}
 </fieldset>
 <button type="submit">Update the preview</button>
 </form>
@@ -81,13 +85,6 @@ ${sharedRefusal(refusal, 2)}
 </section>
 </div>`,
   });
-}
-
-function tick(part: SharePart, name: string, hint: string, on: boolean): Html {
-  const box = on
-    ? html`<input type="checkbox" name="${part}" value="1" checked>`
-    : html`<input type="checkbox" name="${part}" value="1">`;
-  return html`<label class="tick">${box}<span>${name} <span class="soft small">${hint}</span></span></label>`;
 }
 
 /** Input of the page that shows a fresh link. */

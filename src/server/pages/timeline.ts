@@ -7,6 +7,7 @@ import type { Timeline } from '../operations.ts';
 import { grantPath } from './grant-words.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
 import { fact, moment, PATHS, span } from './layout.ts';
+import { PURPOSES } from './words.ts';
 
 /** Something that happened; what happened in one moment stands together, the first of it largest. */
 interface Entry {
@@ -48,6 +49,11 @@ ${until !== null && html`<dt>Ends</dt><dd>${moment(until)}</dd>`}
 /** `/r/…` of a verdict: the first ten characters of its id after the prefix. */
 export function referenceOf(verdictId: string): string {
   return verdictId.slice(3, 13);
+}
+
+/** The whole id after its prefix: a beginning may be another's as well. */
+export function wholeReferenceOf(verdictId: string): string {
+  return verdictId.slice('vd_'.length);
 }
 
 type Moment = readonly Entry[];
@@ -119,20 +125,13 @@ function decisions({ grant }: Timeline): Entry[] {
 
 function codes({ codes: all }: Timeline): Entry[] {
   return all.flatMap(({ id, purpose, from, usedAt, state, until }) => {
-    const name = html`${WORDS[purpose] ?? visible(purpose)} ${fact(short(id))}`;
+    const name = html`${PURPOSES[purpose] ?? visible(purpose)} ${fact(short(id))}`;
     const standing = state === 'live' ? html`good until ${moment(until)}` : state;
     const issued: Entry = { at: from, say: html`${name} handed out <span class="soft small">(now ${standing})</span>` };
     if (usedAt === undefined) return [issued];
     return [issued, { at: usedAt, tone: 'pass' as const, say: html`${name} used`, spends: id }];
   });
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  authorization_code: 'Authorization code',
-  access_token: 'Access token',
-  refresh_token: 'Refresh token',
-  payments_key: 'Payments key',
-};
 
 function verdicts({ verdicts: all }: Timeline, here: Verdict | undefined): Entry[] {
   return all.map((v) => {

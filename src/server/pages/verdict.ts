@@ -1,4 +1,7 @@
-/** The operator's view of one verdict, behind `/r/<reference>`: what to do, what it cost, every check, the grant's life. */
+/**
+ * One verdict, behind `/r/<reference>`: what to do, what it cost, every check, the grant's life. A developer sees it without
+ * what is withheld from them.
+ */
 import { type Check, type Consequence, checklist, leaves, type Outcome, type Verdict } from '../../core/verdict.ts';
 import { WITHHELD } from '../../core/withhold.ts';
 import type { Fixes, PlannedFix } from '../fixes-shapes.ts';
@@ -9,8 +12,8 @@ import { asShown, capital, type Html, html, visible } from './html.ts';
 import { fact, moment, PATHS, page, type Signed, shownFact, TEAR } from './layout.ts';
 import { halves } from './lit.ts';
 import { type SharesHere, sharesSection } from './share.ts';
-import { timelineSection } from './timeline.ts';
-import { AUDIENCES, advice, sentence } from './words.ts';
+import { timelineSection, wholeReferenceOf } from './timeline.ts';
+import { fixSteps, sentence } from './words.ts';
 
 /** Input of the page. `verdict.checks` must be there: a success is judged again from its snapshot before. */
 export interface VerdictPage {
@@ -125,10 +128,7 @@ function todo(
   if (fixes.length === 0) return false;
   return html`<section class="stack" aria-labelledby="todo">
 <h2 id="todo">What to do</h2>
-<ol class="steps">${fixes.map(
-    (fix) =>
-      html`<li><div><p>${advice(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]} · ${ruleName(fix.rule)}</p></div></li>`,
-  )}</ol>
+${fixSteps(fixes, ruleName)}
 ${can.map((fix) => fixLink(verdict, fix))}
 ${app && html`<p><a class="button" href="${appPath(app.id)}">Settings of ${visible(app.name, 100)}</a></p>`}
 </section>`;
@@ -139,7 +139,7 @@ function fixLink({ id }: Verdict, { id: fix, say, changes }: PlannedFix): Html {
   const values = changes.map(({ item, to }) =>
     item === 'redirect URI' ? to : item.replace(/^(?:scope|grant type) /, ''),
   );
-  return html`<div class="well stack-near"><p><a class="button primary full" href="${`${PATHS.verdict}${id.slice('vd_'.length)}?fix=${fix}`}">${capital(say)}…</a></p>
+  return html`<div class="well stack-near"><p><a class="button primary full" href="${`${PATHS.verdict}${wholeReferenceOf(id)}?fix=${fix}`}">${capital(say)}…</a></p>
 <p class="small">${values.map((value) => html`${fact(value)} `)}</p>
 <p class="small soft">First you see what it changes, and what it means.</p></div>`;
 }

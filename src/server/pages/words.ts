@@ -10,6 +10,14 @@ export const AUDIENCES: Readonly<Record<Audience, string>> = {
   issuer: 'issuer',
 };
 
+/** What a code is for, in words; one that is not known stands as it is. */
+export const PURPOSES: Readonly<Record<string, string>> = {
+  authorization_code: 'Authorization code',
+  access_token: 'Access token',
+  refresh_token: 'Refresh token',
+  payments_key: 'Payments key',
+};
+
 /** Lower-case words as a sentence; the words stay as they are. */
 export function sentence(words: string): string {
   return capital(words) + (/[.!?…]$/.test(words) ? '' : '.');
@@ -19,6 +27,17 @@ export function sentence(words: string): string {
 export function advice(words: string): Html {
   const parts = sentence(words).split(/\b(counterfoil [a-z][^.,;]*)/);
   return html`${parts.map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
+/** What to do, in order: each with who can do it and the rule that asked for it, written as the page writes rules. */
+export function fixSteps(
+  fixes: readonly { readonly say: string; readonly audience: Audience; readonly rule: string }[],
+  ruleAs: (id: string) => Html,
+): Html {
+  return html`<ol class="steps">${fixes.map(
+    ({ say, audience, rule }) =>
+      html`<li><div><p>${advice(say)}</p><p class="small soft">${AUDIENCES[audience]} · ${ruleAs(rule)}</p></div></li>`,
+  )}</ol>`;
 }
 
 /** Words in names of rules that are not written as other words are. */

@@ -120,12 +120,19 @@ function endShown(from: number, until: number): number | null {
   return until - from >= KEY_DAYS_MAX * DAY_MS ? null : until;
 }
 
+/** What is said of a name may be logged and shown: a card number is not repeated. @throws OperationError */
+function refuseNumber(name: string): void {
+  if (looksLikePan(name))
+    throw new OperationError('expected a merchant’s name that does not look like a card number, got one that does');
+}
+
 /**
  * The grant of a merchant; without a name, of the only one there is.
  *
- * @throws NotFoundError where there is none, OperationError where there are several and none was named
+ * @throws NotFoundError where there is none, OperationError where there are several and none was named, or for a card number
  */
 export async function merchantNamed({ store }: MerchantsDeps, name?: string): Promise<Grant> {
+  if (name !== undefined) refuseNumber(name);
   const { now } = await store.load({});
   const client = name === undefined ? {} : { client: `${PREFIX}${name}` };
   const found = await store.find('grants', { profile: 'payments', liveAt: now, limit: 11, ...client });
@@ -151,9 +158,10 @@ export async function addMerchant(
   name: string,
   input: MerchantInput,
 ): Promise<{ readonly merchant: MerchantView; readonly key: MerchantKey }> {
-  if (!NAME.test(name) || looksLikePan(name))
+  refuseNumber(name);
+  if (!NAME.test(name))
     throw new OperationError(
-      `expected a merchant’s name of 1 to 100 letters, digits and . _ ~ -, that does not look like a card number, got ${looksLikePan(name) ? 'one that does' : show(name.slice(0, 120))}`,
+      `expected a merchant’s name of 1 to 100 letters, digits and . _ ~ -, got ${show(name.slice(0, 120))}`,
     );
   const settings = settingsAfter(DEFAULTS, input);
   const { now, generation } = await deps.store.load({});

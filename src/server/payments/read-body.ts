@@ -2,7 +2,7 @@
  * Reads a body: bounded JSON of a shape, with no card number anywhere but in `card.pan`. That is looked at before anything
  * else is said of the body, and what is said repeats nothing of it.
  */
-import { looksLikePan, numberIn } from '../../profiles/payments/pan.ts';
+import { isPar, looksLikePan, numberIn } from '../../profiles/payments/pan.ts';
 import type { Incoming, Outgoing } from '../../protocols/http/exchange.ts';
 import { unreadable } from './problem.ts';
 import { faultIn, type ObjectShape } from './shape.ts';
@@ -54,7 +54,10 @@ function parsed(body: Incoming['body']): unknown {
 /** The first place that a card number stands in and should not, in words. Numbers are exempt: their shapes leave no room for one. */
 function cardNumberIn(value: unknown, at: string, depth: number): string | undefined {
   if (depth > DEPTH_MAX) return `expected at most ${DEPTH_MAX} objects or lists inside each other`;
-  if (typeof value === 'string') return at !== 'card.pan' && looksLikePan(value) ? numberIn(at) : undefined;
+  if (typeof value === 'string') {
+    const own = at === 'card.pan' || (at === 'card.par' && isPar(value));
+    return !own && looksLikePan(value) ? numberIn(at) : undefined;
+  }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, member] of Object.entries(value)) {
     if (looksLikePan(name))

@@ -68,7 +68,8 @@ const ATTEMPT: ObjectShape['properties'] = {
     type: 'string',
     pattern: '^[A-Z]{2,6}$',
     maxLength: 6,
-    description: 'of the merchant: US, CA, EU; not told, the strictest rules hold',
+    description:
+      'of the merchant: US, CA, EU; USXB in the US with a card from abroad; not told, the strictest rules hold',
   },
   purchase: {
     type: 'string',

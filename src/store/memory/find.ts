@@ -2,11 +2,9 @@
 import type { Code, Grant } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { anyOf, bucketsOf, GROWS_MS, rowsOf, TALLIES_MAX } from '../bounds.ts';
-import type { Listing, Query, Tally } from '../port.ts';
+import type { Kept, Listing, Query, Tally } from '../port.ts';
 import { toVerdict } from '../rows.ts';
 import type { Tables } from './tables.ts';
-
-type Kept = Exclude<keyof Listing, 'tallies'>;
 
 /** What a filter looks at in one row. What a kind has not, it is not filtered by. */
 interface Facets<T> {

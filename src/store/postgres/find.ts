@@ -1,7 +1,6 @@
 /** Lists for people; never on the way of a redemption. One attempt's case is read in `load.ts`. */
-import type { Grant } from '../../core/model.ts';
 import { anyOf, rowsOf as boundOf, bucketsOf, GROWS_MS, TALLIES_MAX } from '../bounds.ts';
-import type { Listing, Query, Tally } from '../port.ts';
+import type { Kept, Listing, Query, Tally } from '../port.ts';
 import {
   type CodeRow,
   type EffectRow,
@@ -14,10 +13,7 @@ import {
 } from '../rows.ts';
 import { COLUMNS } from '../upkeep.ts';
 import { type Connections, reading } from './connection.ts';
-import { asGiven, givenRow, keepable, kept } from './tables.ts';
-
-/** What is kept as rows; tallies are counted. */
-type Kept = Exclude<keyof Listing, 'tallies'>;
+import { givenRow, keepable, kept } from './tables.ts';
 
 interface Source<T> {
   /** The time that `since` and `until` look at. */
@@ -142,23 +138,4 @@ async function tallies(connections: Connections, query: Query): Promise<Tally[]>
 FROM verdicts${where} GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2 DESC, 3 NULLS FIRST LIMIT ${TALLIES_MAX}`;
   const { rows } = await reading(connections, () => connections.cold.query({ text, values }));
   return rows.map((row) => givenRow(row as object) as Tally);
-}
-
-/** The ids of grants that somebody decided. Read whole: nothing else asks for them by this. */
-export async function decidedBy(
-  connections: Connections,
-  by: string,
-  each: (rows: readonly GrantRow[]) => Promise<void>,
-): Promise<string[]> {
-  const ids: string[] = [];
-  for (let after = ''; ; ) {
-    const text = `SELECT ${COLUMNS.grants.join(', ')} FROM grants WHERE id > $1 ORDER BY id LIMIT 500`;
-    const { rows } = await reading(connections, () => connections.cold.query({ text, values: [after] }));
-    const last = rows.at(-1) as GrantRow | undefined;
-    if (!last) return ids;
-    after = last.id;
-    const decided = (rows as GrantRow[]).map(givenRow).filter(({ body }) => (JSON.parse(body) as Grant).by === by);
-    ids.push(...decided.map(({ id }) => asGiven(id)));
-    await each(decided);
-  }
 }

@@ -1,5 +1,6 @@
 /** Upkeep on PostgreSQL. A dump reads one snapshot on a connection of its own; for the way back see `fill.ts`. */
 import type { PoolClient } from 'pg';
+import type { Grant } from '../../core/model.ts';
 import { erasedEntry, restoredEntry } from '../audit.ts';
 import { erasedRow, type GrantRow, type VerdictRow } from '../rows.ts';
 import {
@@ -15,9 +16,8 @@ import {
   type Upkeep,
 } from '../upkeep.ts';
 import { HEAD, signed, type Trail } from './chain.ts';
-import { type Connections, said } from './connection.ts';
+import { type Connections, reading, said } from './connection.ts';
 import { fill } from './fill.ts';
-import { decidedBy } from './find.ts';
 import { column, givenRow, keepable, ORDER } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -141,9 +141,8 @@ const RENAME = {
 /** In bounded steps, so that nobody waits long behind it. */
 async function erase(connections: Connections, submit: Submit, what: Erasure): Promise<Erased> {
   const { by, grant, since = 0, until = Number.MAX_SAFE_INTEGER } = what;
-  const decided: GrantRow[] = [];
-  const grants =
-    by === undefined ? undefined : await decidedBy(connections, by, async (rows) => void decided.push(...rows));
+  const decided = by === undefined ? undefined : await decidedBy(connections, by);
+  const grants = decided?.map(({ id }) => id);
   let verdicts = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
     const from: string = after;
@@ -151,13 +150,28 @@ async function erase(connections: Connections, submit: Submit, what: Erasure): P
     verdicts += step.erased;
     after = step.last;
   }
-  const meant = decided.filter((row) => row.starts >= since && row.starts <= until && (grant ?? row.id) === row.id);
+  const meant = (decided ?? []).filter(
+    (row) => row.starts >= since && row.starts <= until && (grant ?? row.id) === row.id,
+  );
   for (let from = 0; from < meant.length; from += CHUNK_ROWS) {
     const some = meant.slice(from, from + CHUNK_ROWS);
     const renamed = (row: GrantRow): string => JSON.stringify({ ...JSON.parse(row.body), by: ERASED });
     await submit((tx) => tx.all(RENAME, [column(some, ({ id }) => id), column(some, renamed)]));
   }
   return { verdicts, grants: meant.length };
+}
+
+/** The grants that somebody decided. Read whole: nothing else asks for them by this. */
+async function decidedBy(connections: Connections, by: string): Promise<GrantRow[]> {
+  const decided: GrantRow[] = [];
+  for (let after = ''; ; ) {
+    const text = `SELECT ${COLUMNS.grants.join(', ')} FROM grants WHERE id > $1 ORDER BY id LIMIT ${CHUNK_ROWS}`;
+    const { rows } = await reading(connections, () => connections.cold.query({ text, values: [after] }));
+    const last = rows.at(-1) as GrantRow | undefined;
+    if (!last) return decided;
+    after = last.id;
+    decided.push(...(rows as GrantRow[]).map(givenRow).filter(({ body }) => (JSON.parse(body) as Grant).by === by));
+  }
 }
 
 async function eraseStep(

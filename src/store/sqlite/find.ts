@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { anyOf, bucketsOf, GROWS_MS, rowsOf, TALLIES_MAX } from '../bounds.ts';
 import { closed } from '../errors.ts';
-import type { Listing, Query, Tally } from '../port.ts';
+import type { Kept, Listing, Query, Tally } from '../port.ts';
 import {
   type CodeRow,
   type EffectRow,
@@ -15,11 +15,7 @@ import {
   type VerdictRow,
 } from '../rows.ts';
 
-/** What is kept as rows; tallies are counted. */
-type Kept = Exclude<keyof Listing, 'tallies'>;
-
 interface Source<T> {
-  readonly table: string;
   /** The time that `since` and `until` look at. */
   readonly time: string;
   readonly order: string;
@@ -41,7 +37,6 @@ const rowOf = (table: Kept): string => `(SELECT rowid FROM ${table} WHERE id = $
 
 const SOURCES: { readonly [K in Kept]: Source<Listing[K]> } = {
   verdicts: {
-    table: 'verdicts',
     time: 'at',
     order: 'at DESC, rowid DESC',
     // A row that is gone is null: then only what has an older time comes before it.
@@ -53,7 +48,6 @@ const SOURCES: { readonly [K in Kept]: Source<Listing[K]> } = {
     toValue: toVerdict as (row: VerdictRow) => Listing['verdicts'],
   },
   codes: {
-    table: 'codes',
     time: 'starts',
     order: WRITTEN,
     before: `rowid < ${rowOf('codes')}`,
@@ -65,7 +59,6 @@ const SOURCES: { readonly [K in Kept]: Source<Listing[K]> } = {
     toValue: toCode as (row: CodeRow) => Listing['codes'],
   },
   grants: {
-    table: 'grants',
     time: 'starts',
     order: WRITTEN,
     before: `rowid < ${rowOf('grants')}`,
@@ -76,7 +69,6 @@ const SOURCES: { readonly [K in Kept]: Source<Listing[K]> } = {
     toValue: toGrant as (row: GrantRow) => Listing['grants'],
   },
   effects: {
-    table: 'effects',
     time: 'at',
     order: WRITTEN,
     before: `rowid < ${rowOf('effects')}`,
@@ -135,8 +127,9 @@ export function finder(db: DatabaseSync): <K extends keyof Listing>(kind: K, que
   return async (kind, query) => {
     if (!db.isOpen) throw closed();
     if (kind === 'tallies') return (await tallies(db, query)) as Listing[typeof kind][];
-    const { table, order, toValue } = SOURCES[kind as Kept];
-    const { where, values } = filtersOf(kind as Kept, query);
+    const table = kind as Kept;
+    const { order, toValue } = SOURCES[table];
+    const { where, values } = filtersOf(table, query);
     const statement = db.prepare(`SELECT * FROM ${table}${where} ORDER BY ${order} LIMIT ${rowsOf(query.limit)}`);
     return statement.all(values).map((row) => toValue(row as never) as Listing[typeof kind]);
   };
@@ -148,13 +141,13 @@ async function tallies(db: DatabaseSync, query: Query): Promise<Tally[]> {
   const { before: _, bucketMs = 1, ...rest } = query;
   const { where, values } = filtersOf('verdicts', { ...rest, since, until });
   // The rows are read before they are sorted, or their bodies would be sorted with them.
-  const sql = `WITH v AS MATERIALIZED (SELECT cause, body ->> 'ok' AS ok, times FROM verdicts${where})
-    SELECT cause, ok, sum(times) AS count FROM v GROUP BY ok, cause ORDER BY ok DESC, cause`;
+  const statement = db.prepare(`WITH v AS MATERIALIZED (SELECT cause, body ->> 'ok' AS ok, times FROM verdicts${where})
+    SELECT cause, ok, sum(times) AS count FROM v GROUP BY ok, cause ORDER BY ok DESC, cause`);
   const found: Tally[] = [];
   for (const at of starts) {
     if (!db.isOpen) throw closed();
     const span = { since: Math.max(at, since), until: Math.min(at + bucketMs - 1, until) };
-    const rows = db.prepare(sql).all({ ...values, ...span });
+    const rows = statement.all({ ...values, ...span });
     for (const { cause, ok, count } of rows as { cause: string | null; ok: number; count: number }[]) {
       found.push({ at, ok: ok === 1, cause, count });
     }

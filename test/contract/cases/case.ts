@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import { CODE_FAILURES } from '../../../src/core/limit.ts';
 import type { Code, Grant, Limit } from '../../../src/core/model.ts';
-import type { Listing, Redemption, Refusal, Store } from '../../../src/store/port.ts';
+import type { Kept, Redemption, Refusal, Store } from '../../../src/store/port.ts';
 import type { Registry } from '../../../src/store/registry.ts';
 import type { Upkeep } from '../../../src/store/upkeep.ts';
 import { codeOf, grantOf, verdictOf } from '../fixtures.ts';
@@ -19,7 +19,7 @@ export interface Opened {
 export type Open = (clock: () => number) => Promise<Opened>;
 
 /** Everything that can be listed row by row. */
-export const KINDS: readonly Exclude<keyof Listing, 'tallies'>[] = ['verdicts', 'codes', 'grants', 'effects'];
+export const KINDS: readonly Kept[] = ['verdicts', 'codes', 'grants', 'effects'];
 
 /** All of it, with its rows: equal dumps mean that nothing was written. */
 export async function dump(store: Store): Promise<Record<string, unknown>> {

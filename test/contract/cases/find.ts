@@ -1,11 +1,9 @@
 /** `find`: lists for people. */
 import { describe, expect, it } from 'vitest';
 import { GROWS_MS } from '../../../src/store/bounds.ts';
-import type { Listing, Query, Store } from '../../../src/store/port.ts';
+import type { Kept, Query, Store } from '../../../src/store/port.ts';
 import { codeOf, effectOf, grantOf, verdictOf } from '../fixtures.ts';
 import { freshCase, type Open } from './case.ts';
-
-type Kept = Exclude<keyof Listing, 'tallies'>;
 
 async function idsOf(store: Store, kind: Kept, query: Query = {}): Promise<string[]> {
   return (await store.find(kind, query)).map(({ id }) => id);

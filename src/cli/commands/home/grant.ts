@@ -8,7 +8,7 @@ import { EXIT, UsageError } from '../../exit.ts';
 import { teach } from '../../help.ts';
 import type { Line } from '../../render/line.ts';
 import { blanks, span, wrapWords } from '../../render/text.ts';
-import { curlLines, mintedLines, readSeconds } from '../minted.ts';
+import { mintedLines, readSeconds, sayRedemption } from '../minted.ts';
 import { homeAction } from './action.ts';
 import { type PickedOptions, picked } from './picked.ts';
 
@@ -69,12 +69,8 @@ export function grantCommand(command: Command, environment: Environment, called:
         cli.print([
           [span(cli.style, `  all of it until ${new Date(now + Number(options.ends) * 1_000).toISOString()}`)],
         ]);
-      cli.say('the code is shown this once: only its fingerprint is kept');
-      if (options.jkt === undefined) {
-        const [{ issuer }, app] = await Promise.all([operations.status(), operations.showApp(client)]);
-        const ownVerifier = options.challenge !== undefined;
-        cli.print([[], ...curlLines({ minted, app, issuer, ownVerifier }, cli)]);
-      } else cli.say('it is bound to a key: the app must send a DPoP proof with it, which curl cannot make');
+      const { challenge, jkt } = options;
+      await sayRedemption(cli, operations, minted, { client, challenge, jkt });
       return EXIT.ok;
     }),
   );

@@ -1,5 +1,6 @@
 /** `counterfoil payments check`, `reserve` and `record`: what a merchant does over HTTP, for whoever runs the hub. */
 import { type Command, Option } from 'commander';
+import { amountText } from '../../../core/show.ts';
 import type { Operations } from '../../../server/operations.ts';
 import type {
   ClosedAnswer,
@@ -79,7 +80,10 @@ function attempt(command: Command): Command {
       .option('--by <who>', 'who sets it off: cardholder or merchant', 'cardholder')
       .option('--merchant <name>', 'whose attempt; the only merchant unless told')
       .option('--processor <name>', 'whose words the answers are in: stripe, adyen …; iso8583 unless told')
-      .option('--region <code>', 'of the merchant: US, CA, EU …; the strictest rules unless told')
+      .option(
+        '--region <code>',
+        'of the merchant: US, CA, EU …; USXB in the US with a card from abroad; the strictest rules unless told',
+      )
       .option('--purchase <id>', 'the same for every attempt to pay the same thing')
       .option(
         '--new-fact <fact>',
@@ -159,7 +163,7 @@ function closedLines(answer: ClosedAnswer, style: Style, now: number): Line[] {
       [blanks(2), span(style, ruleName(rule), 'strong'), blanks(2), span(style, whenText(until, now))],
       ...paragraph(says, style, 4),
       ...paragraph(
-        `from ${source}, ${edition} (${confidence})${fee ? `; at stake ${fee.currency} ${(fee.minor / 100).toFixed(2)}` : ''}`,
+        `from ${source}, ${edition} (${confidence})${fee ? `; at stake ${amountText(fee.minor, fee.currency)}` : ''}`,
         style,
         4,
       ),
@@ -171,6 +175,13 @@ function closedLines(answer: ClosedAnswer, style: Style, now: number): Line[] {
 
 function whenText(at: string | null, now: number): string {
   return at === null ? 'only something new of the card opens it' : `open ${age(Date.parse(at), now)} (${at})`;
+}
+
+/** When the same may be tried again; null is never. */
+export function sameText(next: string | null, now: number): string {
+  return next !== null && Date.parse(next) <= now
+    ? 'the same may be tried again now'
+    : `the same: ${whenText(next, now)}`;
 }
 
 function told(title: string, texts: readonly string[], style: Style): Line[] {
@@ -226,9 +237,7 @@ function recordLines(answer: RecordAnswer, style: Style, now: number): Line[] {
     return [[mark(style, 'fail', 'bad'), blanks(1), span(style, text, 'bad')]];
   }
   const { next_allowed_at: next, outcome, recorded, merchant = [], customer = [] } = answer;
-  const same =
-    next !== null && Date.parse(next) <= now ? 'the same may be tried again now' : `the same: ${whenText(next, now)}`;
-  const again = outcome === 'approved' ? '' : `; ${same}`;
+  const again = outcome === 'approved' ? '' : `; ${sameText(next, now)}`;
   return [
     [
       mark(style, 'pass', 'good'),

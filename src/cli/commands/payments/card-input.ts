@@ -2,7 +2,7 @@
  * A card as it is named at the command line. A number never stands among the arguments, where everybody on the machine can
  * read it: it is asked for without echo, or read from stdin.
  */
-import { looksLikePan } from '../../../profiles/payments/pan.ts';
+import { isPar, looksLikePan } from '../../../profiles/payments/pan.ts';
 import type { GateRequest } from '../../../server/payments/answers.ts';
 import type { Environment } from '../../environment.ts';
 import { UsageError } from '../../exit.ts';
@@ -24,7 +24,8 @@ export interface CardOptions {
  * @throws UsageError
  */
 export function refuseNumbers(options: object, args: readonly string[]): void {
-  const given = [...Object.values(options), ...args].flat();
+  const others = Object.entries(options).filter(([name, value]) => !(name === 'par' && isPar(value)));
+  const given = [...others.map(([, value]) => value), ...args].flat();
   const found = 'pan' in options || given.some((value) => typeof value === 'string' && looksLikePan(value));
   if (found)
     throw new UsageError(

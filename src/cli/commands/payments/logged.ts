@@ -20,7 +20,7 @@ export const COLUMNS: Readonly<Record<string, string>> = {
   processor: 'whose words they are; iso8583 unless told',
   initiator: 'cardholder (unless told) or merchant',
   merchant: 'which of yours; one unless told',
-  region: 'of the merchant: US, CA, EU …, for fees',
+  region: 'of the merchant: US, CA, EU …, for fees; USXB in the US with a card from abroad',
   purchase: 'the same for every attempt to pay the same thing',
   responded_at: 'when the answer came; at once unless told',
 };

@@ -7,10 +7,12 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream, statSync, type WriteStream } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { amountText } from '../../../core/show.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../profiles/payments/case.ts';
 import {
   type Decided,
   type LoggedAttempt,
+  OrderError,
   type Running,
   type Simulation,
   simulation,
@@ -68,6 +70,7 @@ async function run(cli: Cli, options: SimulateOptions, file: string): Promise<Ex
   refuseNumbers(options, [file]);
   const running = simulation(settingsOf(options));
   const size = file === '-' ? undefined : sizeOf(file);
+  if (file !== '-' && options.out !== undefined) refuseSame(file, options.out);
   const input = file === '-' ? cli.environment.stdin : createReadStream(file);
   const out = options.out === undefined ? undefined : await openOut(options.out);
   const progress = progressOf(cli, size);
@@ -79,11 +82,8 @@ async function run(cli: Cli, options: SimulateOptions, file: string): Promise<Ex
   try {
     await eachRow(cli, input, { running, out, progress, stopped: () => asked.stop });
   } catch (error) {
-    if (error instanceof CsvError || (error as Error).message.startsWith('expected attempts in the order'))
-      throw new UsageError(
-        `${file}: ${(error as Error).message}`,
-        'counterfoil payments simulate --help lists the columns',
-      );
+    if (error instanceof CsvError || error instanceof OrderError)
+      throw new UsageError(`${file}: ${error.message}`, 'counterfoil payments simulate --help lists the columns');
     throw error;
   } finally {
     process.removeListener('SIGINT', stop);
@@ -146,6 +146,13 @@ function sizeOf(file: string): number {
     `expected a CSV file, got ${found ? 'something that is no file' : 'nothing'} at ${file}`,
     'name one, or - for stdin',
   );
+}
+
+/** Opening the one would empty the other, under whatever name it has. */
+function refuseSame(file: string, out: string): void {
+  const [read, written] = [file, out].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  if (read && written && read.dev === written.dev && read.ino === written.ino)
+    throw new UsageError('--out: expected another file than the one that is read', 'name another file');
 }
 
 interface Out {
@@ -267,6 +274,6 @@ function count(n: number): string {
 }
 
 function money(sums: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(sums).map(([currency, minor]) => `${currency} ${(minor / 100).toFixed(2)}`);
+  const parts = Object.entries(sums).map(([currency, minor]) => amountText(minor, currency));
   return parts.length === 0 ? 'none that is known' : parts.join(', ');
 }

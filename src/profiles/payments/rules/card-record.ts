@@ -14,6 +14,7 @@ export const cardRecord: PaymentsRule = {
       fixes: [
         FIXES.newCard,
         FIXES.other,
+        FIXES.bank,
         {
           audience: 'operator',
           say: 'look who tries it: a card that somebody means to pay with is not tried so often',
