@@ -230,6 +230,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
           issuer: config.issuer,
           streams,
           pulse,
+          pace: createPace(limits.paymentsBurst, limits.paymentsEveryMs),
         }),
         ...forPeople,
       ];

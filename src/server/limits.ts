@@ -16,6 +16,9 @@ export interface Limits {
   /** Refreshes that one grant may make in a burst, and how often one more after it. */
   readonly refreshBurst: number;
   readonly refreshEveryMs: number;
+  /** Attempts that one merchant may ask about or reserve in a burst, and how often one more. */
+  readonly paymentsBurst: number;
+  readonly paymentsEveryMs: number;
   /** Refusals that one source is told at once in a burst, and how often one more: the others are gathered for a moment. */
   readonly failureBurst: number;
   readonly failureEveryMs: number;

@@ -7,8 +7,16 @@ import type { GateDeps } from '../../src/profiles/payments/card.ts';
 import type { Attempt } from '../../src/profiles/payments/case.ts';
 import { DEFAULT_SETTINGS } from '../../src/profiles/payments/case.ts';
 import { type Asked, check, reserve } from '../../src/profiles/payments/gate.ts';
-import { type Outcome, record } from '../../src/profiles/payments/outcome.ts';
-import { heldAs, holdKey, RECORD_MAX, UNTRIED, withAttempt } from '../../src/profiles/payments/record.ts';
+import { ContradictionError, type Outcome, record } from '../../src/profiles/payments/outcome.ts';
+import {
+  ATTEMPTS_MAX,
+  heldAs,
+  holdKey,
+  type KeptAttempt,
+  PURCHASES_MAX,
+  recordOf,
+  withAttempt,
+} from '../../src/profiles/payments/record.ts';
 import { openMemory } from '../../src/store/memory/open.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
@@ -175,34 +183,91 @@ describe.each(STORES)('the gate on %s', (_, open) => {
     }
   });
 
-  it('closes for a card of which a thousand attempts stand, and judges a long record by what it needs of it', async () => {
-    const g = await gate();
+  /** Fills the card's record with attempts of a merchant, all different and all declined or paid. */
+  async function filled(g: Awaited<ReturnType<typeof gate>>, merchant: string, code: '51' | '00', count: number) {
     const { card: _, ...kept } = attempt;
-    const [at, leaseUntil, respondedAt] = [START, START, START];
-    let tried = UNTRIED;
-    for (let fence = 1; fence <= RECORD_MAX; fence++) {
-      const amount = { minor: fence, currency: 'EUR' };
-      const [outcome, code] = ['declined', '51'] as const;
-      tried = withAttempt(tried, {
+    const [at, leaseUntil, respondedAt] = [g.t.now, g.t.now, g.t.now];
+    const outcome = code === '51' ? 'declined' : 'approved';
+    const hold = (await g.store.load({ holds: [holdKey(CARD)] })).holds.get(holdKey(CARD));
+    let tried = recordOf(hold);
+    for (let i = 1; i <= count; i++) {
+      const amount = { minor: i, currency: 'EUR' };
+      const fence = tried.fence + 1;
+      const id = `at_${merchant}_${fence}`;
+      const one: KeptAttempt = {
         ...kept,
-        id: `at_${fence}`,
+        id,
         fence,
+        merchant,
         amount,
+        purchase: id,
         at,
         leaseUntil,
         respondedAt,
         outcome,
         code,
-      });
+      };
+      tried = withAttempt(tried, one);
     }
-    const holds = [{ key: holdKey(CARD), rev: null, set: heldAs(tried, START) }];
+    const holds = [{ key: holdKey(CARD), rev: hold?.rev ?? null, set: heldAs(tried, g.t.now) }];
     const { id, rev } = g.grant;
-    expect(await g.store.redeem({ now: START, grant: { id, rev }, holds, issue: [] })).toBe('done');
-    const one = await g.ask({ attempt: { ...attempt, amount: { minor: 5_000, currency: 'EUR' } } });
-    expect(one).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
-    expect(one.verdict).toMatchObject({ decisive: 'payments.card-record', cause: 'full' });
-    const { history } = one.verdict.snapshot as { readonly history: readonly unknown[] };
+    expect(await g.store.redeem({ now: g.t.now, grant: { id, rev }, holds, issue: [] })).toBe('done');
+  }
+
+  it('closes for a merchant of whose attempts as many stand as are kept, until they do no more, and for nobody else', async () => {
+    const g = await gate();
+    await filled(g, 'acme', '51', ATTEMPTS_MAX);
+    const amount = { minor: 5_000, currency: 'EUR' };
+    const full = await g.ask({ attempt: { ...attempt, amount } });
+    expect(full).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+    expect(full.verdict).toMatchObject({ decisive: 'payments.card-record', cause: 'full' });
+    const { history } = full.verdict.snapshot as { readonly history: readonly unknown[] };
     expect(history.length).toBeLessThan(100);
+    const beta = grantOf({ profile: 'payments', to: 'beta', from: START });
+    await g.store.mint({ grant: beta, codes: [] });
+    const theirs = { grant: beta.id, attempt: { ...attempt, merchant: 'beta', amount } };
+    expect(await g.ask(theirs)).toMatchObject({ admitted: true });
+  });
+
+  it('forgets no purchase of a merchant for what others do with the card', async () => {
+    const g = await gate();
+    const order = { attempt: { ...attempt, purchase: 'order-42' } };
+    const { attempt: id } = await g.admitted(order);
+    expect(await g.tell(id, { outcome: 'approved' })).toMatchObject({ recorded: 'now' });
+    await filled(g, 'other', '00', 2 * PURCHASES_MAX);
+    const again = await g.ask(order);
+    expect(again).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+    expect(again.verdict).toMatchObject({ decisive: 'payments.already-paid' });
+  });
+
+  it('closes by an answer that comes later than an approval of what was sent after it', async () => {
+    const g = await gate();
+    const small = { attempt: { ...attempt, amount: { minor: 5, currency: 'EUR' } } };
+    const { attempt: first } = await g.admitted();
+    const { attempt: second } = await g.admitted(small);
+    g.t.now += 1_000;
+    expect(await g.tell(second, { outcome: 'approved' })).toMatchObject({ recorded: 'now' });
+    g.t.now += 1_000;
+    expect(await g.declined(first, '41')).toMatchObject({ nextAllowedAt: 'never' });
+    expect(await g.ask()).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+    expect(await g.ask(small)).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+  });
+
+  it('clears by a fact nothing that comes of the attempt which brought it, though the clock stands still', async () => {
+    const g = await gate();
+    const { attempt: id } = await g.admitted({ facts: ['new-card'] });
+    expect(await g.declined(id, '43')).toMatchObject({ nextAllowedAt: 'never' });
+    expect(await g.ask()).toMatchObject({ admitted: false, nextAllowedAt: 'never' });
+    expect(await g.ask({ facts: ['new-card'] })).toMatchObject({ admitted: true });
+  });
+
+  it('takes no outcome whose code says the opposite', async () => {
+    const g = await gate();
+    const { attempt: id } = await g.admitted();
+    for (const code of ['51', '41'])
+      await expect(g.tell(id, { outcome: 'approved', response: { code } })).rejects.toThrow(ContradictionError);
+    for (const code of ['00', '85']) await expect(g.declined(id, code)).rejects.toThrow(ContradictionError);
+    expect(await g.tell(id, { outcome: 'approved', response: { code: 'ZZ' } })).toMatchObject({ recorded: 'now' });
   });
 
   it('takes another answer for what it is, though only its class differs', async () => {

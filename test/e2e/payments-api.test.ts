@@ -105,6 +105,22 @@ describe('an attempt', () => {
     expect(kept.body).toMatchObject({ outcome: 'declined', code: '51', class: 'funds' });
   });
 
+  it('has no outcome recorded whose code says the opposite, and stays open for the right one', async () => {
+    const { body } = await hub.call('POST', '/payments/attempts', fresh());
+    const path = `/payments/outcomes/${body.attempt}`;
+    for (const [outcome, code] of [
+      ['approved', '51'],
+      ['declined', '00'],
+    ]) {
+      const heard = await hub.call('PUT', path, { outcome, response: { code } });
+      expectShape(heard, 400, shapes.PROBLEM_SHAPE);
+      expect(heard.body).toMatchObject({ at: 'response.code' });
+    }
+    expect(await hub.call('PUT', path, { outcome: 'approved', response: { code: '00' } })).toMatchObject({
+      status: 200,
+    });
+  });
+
   it('that nobody answers is unknown when its lease is over, and a late answer is still taken', async () => {
     const reserved = await hub.call('POST', '/payments/attempts', { ...fresh(), lease_seconds: 30 });
     const path = `/payments/attempts/${reserved.body.attempt}`;
@@ -302,6 +318,26 @@ describe('a merchant', () => {
     expect(Date.parse((await hub.call('POST', '/payments/check', asked)).body.next_allowed_at) - hub.clock.now()).toBe(
       12 * HOUR,
     );
+  });
+
+  it('asks and reserves at its pace, a burst and then by and by, and others at theirs; how it went is always taken', async () => {
+    const slow = await startPaymentsHub({ limits: { paymentsBurst: 3, paymentsEveryMs: 2_000 } });
+    const { key } = await slow.hub.operations.paymentsAddMerchant('other', {});
+    const ask = (how: string) => slow.call('POST', `/payments/${how}`, fresh());
+    const { body } = await ask('attempts');
+    expect([(await ask('check')).status, (await ask('attempts')).status]).toEqual([200, 201]);
+    for (const how of ['check', 'attempts']) {
+      const turnedAway = await ask(how);
+      expectShape(turnedAway, 429, shapes.PROBLEM_SHAPE);
+      expect(turnedAway.headers.get('retry-after')).toBe('2');
+    }
+    const theirs = { authorization: `Bearer ${key.key}` };
+    expect((await call(slow.url, 'POST', '/payments/check', fresh(), theirs)).status).toBe(200);
+    const went = { outcome: 'approved' };
+    expect((await slow.call('PUT', `/payments/outcomes/${body.attempt}`, went)).status).toBe(200);
+    slow.clock.move(2_000);
+    expect([(await ask('check')).status, (await ask('check')).status]).toEqual([200, 429]);
+    await slow.close();
   });
 
   it('is named by no card number, and the number is not repeated', async () => {

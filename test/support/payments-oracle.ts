@@ -36,11 +36,12 @@ function kindOf(c: PaymentsCase, past: Past, t: number): ResponseClass {
 const clearsOf = (kind: ResponseClass): readonly FactKind[] => DATA.classes.find((e) => e.class === kind)?.clears ?? [];
 const clear = (c: PaymentsCase, past: Past, kinds: readonly FactKind[]): boolean =>
   (c.newFacts ?? []).some((fact) => kinds.includes(fact.kind) && fact.at >= over(past));
-/** Behind the last approval of a circle, newest first. */
+/** Of a circle, newest first, what no approval ended: none that was sent later and came no sooner. */
 function standing(c: PaymentsCase, near: Near): Past[] {
-  const list = c.history.filter((past) => within(past, near)).toReversed();
-  const stop = list.findIndex(({ outcome }) => outcome === 'approved');
-  return stop < 0 ? list : list.slice(0, stop);
+  const list = c.history.filter((past) => within(past, near));
+  const ends = (past: Past, i: number): boolean =>
+    list.slice(i).some((later) => later.outcome === 'approved' && over(later) >= over(past));
+  return list.filter((past, i) => past.outcome !== 'approved' && !ends(past, i)).toReversed();
 }
 const steps = (id: string, t: number): readonly number[] =>
   DATA.holds.find((e) => e.id === id && held(e, t))?.stepsMs ?? [];

@@ -61,7 +61,7 @@ export interface PaymentsCase {
   readonly history: readonly Past[];
   readonly settings: Settings;
   readonly newFacts?: readonly NewFact[];
-  /** As many attempts of the card stand as a gate keeps. */
+  /** As many attempts of this merchant stand on the card as a gate keeps. */
   readonly full?: true;
 }
 
@@ -92,7 +92,7 @@ export function inFlight(past: Pick<Past, 'leaseUntil'> & { readonly outcome: st
 }
 
 /** When an attempt was over: its answer, or the end of its lease. */
-export function overAt(past: Past): number {
+export function overAt(past: Pick<Past, 'at' | 'respondedAt' | 'leaseUntil'>): number {
   return past.respondedAt ?? past.leaseUntil ?? past.at;
 }
 
@@ -117,18 +117,26 @@ export function cleared(c: PaymentsCase, kinds: readonly FactKind[], past: Past)
 }
 
 /**
- * The newest attempt within a circle that a test holds for, since the last approval there.
+ * The attempts within a circle that stand, newest first. An approval there ends what was sent before it and was over by then;
+ * an answer that comes later than the approval is news.
  *
  * @param circle rank of the widest nearness looked at
  */
-export function newest(c: PaymentsCase, circle: number, test: (past: Past) => boolean): Past | undefined {
+export function standing(c: PaymentsCase, circle: number): readonly Past[] {
+  const found: Past[] = [];
+  let ended = Number.NEGATIVE_INFINITY;
   for (let i = c.history.length - 1; i >= 0; i -= 1) {
     const past = c.history[i] as Past;
     if (RANK[past.near] > circle) continue;
-    if (past.outcome === 'approved') return undefined;
-    if (test(past)) return past;
+    if (past.outcome === 'approved') ended = Math.max(ended, overAt(past));
+    else if (overAt(past) > ended) found.push(past);
   }
-  return undefined;
+  return found;
+}
+
+/** The newest of those that stand for which a test holds. */
+export function newest(c: PaymentsCase, circle: number, test: (past: Past) => boolean): Past | undefined {
+  return standing(c, circle).find(test);
 }
 
 /** A waiting time of the data; a name that no file holds is a bug. */

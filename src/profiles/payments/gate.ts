@@ -11,7 +11,17 @@ import type { Attempt, PaymentsCase } from './case.ts';
 import type { FactKind } from './data-types.ts';
 import { keep } from './keep.ts';
 import { type ClosedRule, closedRules, judge, nextAllowedAt } from './profile.ts';
-import { FEW, factsOf, historyOf, KEPT_MS, type KeptAttempt, RECORD_MAX, withAttempt, withFacts } from './record.ts';
+import {
+  FEW,
+  factsOf,
+  historyOf,
+  isFull,
+  KEPT_MS,
+  type KeptAttempt,
+  trimmed,
+  withAttempt,
+  withFacts,
+} from './record.ts';
 import { refusalOf, verdictOf } from './verdicts.ts';
 
 /** An attempt that is to be made. */
@@ -65,7 +75,7 @@ function caseOf({ settings }: GateDeps, asked: Asked, { loaded, record }: CardRe
     history: all.length > FEW ? keep(all, now, attempt.purchase) : all,
     settings,
     ...(newFacts.length > 0 && { newFacts }),
-    ...(record.attempts.length >= RECORD_MAX && { full: true }),
+    ...(isFull(record, attempt.merchant) && { full: true }),
   };
 }
 
@@ -89,7 +99,7 @@ function closed({ c, verdict }: Judged): Closed {
 
 /** Judges an attempt and records nothing. Undefined when the merchant is not let in (any more). */
 export async function check(deps: GateDeps, asked: Asked): Promise<Checked | undefined> {
-  const found = judged(deps, asked, await readCardRecord(deps, asked.grant, asked.cards));
+  const found = judged(deps, asked, withRoom(await readCardRecord(deps, asked.grant, asked.cards), asked));
   if (found === undefined) return undefined;
   return found.verdict.ok ? { admitted: true, verdict: found.verdict } : closed(found);
 }
@@ -102,7 +112,7 @@ export async function check(deps: GateDeps, asked: Asked): Promise<Checked | und
  */
 export async function reserve(deps: GateDeps, asked: Asked): Promise<Answer | undefined> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const card = await readCardRecord(deps, asked.grant, asked.cards);
+    const card = withRoom(await readCardRecord(deps, asked.grant, asked.cards), asked);
     const found = judged(deps, asked, card);
     if (found === undefined) return undefined;
     const { c, grant, verdict } = found;
@@ -113,7 +123,8 @@ export async function reserve(deps: GateDeps, asked: Asked): Promise<Answer | un
     }
     const sent = attemptOf(asked, card, verdict.id);
     const { merchant } = asked.attempt;
-    const facts = (asked.facts ?? []).map((kind) => ({ kind, at: c.now, merchant }));
+    // Before the attempt that brings them: they clear nothing that comes of it, though the clock should stand still.
+    const facts = (asked.facts ?? []).map((kind) => ({ kind, at: c.now - 1, merchant }));
     const won = await deps.store.redeem({
       now: c.now,
       grant: { id: grant.id, rev: grant.rev },
@@ -127,6 +138,12 @@ export async function reserve(deps: GateDeps, asked: Asked): Promise<Answer | un
     }
   }
   throw new GateBusyError('expected to reserve an attempt, but others were faster each time; ask again');
+}
+
+/** A full record is looked through anew: as time goes by, less of it is asked for. */
+function withRoom(card: CardRead, { attempt: { merchant } }: Asked): CardRead {
+  if (!isFull(card.record, merchant)) return card;
+  return { ...card, record: trimmed(card.record, card.loaded.now) };
 }
 
 /**

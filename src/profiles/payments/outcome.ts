@@ -18,6 +18,16 @@ export type Recorded =
   | { readonly recorded: 'conflict'; readonly attempt: KeptAttempt }
   | { readonly recorded: 'unknown' };
 
+/** An approval with the code of a decline, or a decline with that of an approval: taken, it would open what is to be closed. */
+export class ContradictionError extends Error {
+  override readonly name = 'ContradictionError';
+  constructor() {
+    super(
+      '`response.code`: expected a code that goes with the outcome, got one that says the opposite: look which of the two is right',
+    );
+  }
+}
+
 /** The fingerprint that an attempt was reserved under stands in its id, so that its answer needs no card. */
 function cardOf(attempt: string): string | undefined {
   const card = attempt.split('.')[1];
@@ -28,7 +38,7 @@ function cardOf(attempt: string): string | undefined {
  * Records how an attempt went: once, by its id. The same answer again is `already`; another one is a `conflict`, and the first
  * stays. It does not matter whether the lease has run out.
  *
- * @throws GateBusyError when others were faster over and over
+ * @throws ContradictionError, and GateBusyError when others were faster over and over
  */
 export async function record(
   deps: GateDeps,
@@ -48,6 +58,7 @@ export async function record(
     const { now } = found.loaded;
     // Said again, it is read by the tables that it was read by.
     const answered = answer(attempt, outcome, attempt.respondedAt ?? now);
+    if (answered === undefined) throw new ContradictionError();
     const after = (kept: CardRecord): number | 'never' => nextOf(deps, kept, attempt, card ?? '', now);
     if (attempt.outcome !== 'pending') {
       const same = (['outcome', 'code', 'mac', 'class'] as const).every((part) => attempt[part] === answered[part]);
@@ -82,15 +93,20 @@ export async function find(
   return undefined;
 }
 
-/** An answer as the record keeps it: in the network's numbers, where the processor's are known. */
+/**
+ * An answer as the record keeps it: in the network's numbers, where the processor's are known. Undefined where its code says the
+ * opposite; one that nobody knows says nothing.
+ */
 function answer(
   attempt: KeptAttempt,
   outcome: Outcome,
   now: number,
-): Pick<KeptAttempt, 'outcome'> & Partial<KeptAttempt> {
+): (Pick<KeptAttempt, 'outcome'> & Partial<KeptAttempt>) | undefined {
   if (outcome.outcome === 'not-sent') return { outcome: 'not-sent', respondedAt: now };
   const { processor, network } = attempt;
   const read = outcome.response && readResponse({ processor, network, ...outcome.response }, now);
+  const said = read?.class ?? 'unknown';
+  if (said !== 'unknown' && (said === 'approved') !== (outcome.outcome === 'approved')) return undefined;
   return {
     outcome: outcome.outcome,
     respondedAt: now,

@@ -3,7 +3,16 @@ import { random } from '../../../fuzz/random.ts';
 import type { Attempt } from './case.ts';
 import { DEFAULT_SETTINGS } from './case.ts';
 import { nextAllowedAt } from './profile.ts';
-import { historyOf, type KeptAttempt, PURCHASES_MAX, UNTRIED, withAnswer, withAttempt } from './record.ts';
+import {
+  factsOf,
+  historyOf,
+  type KeptAttempt,
+  PURCHASES_MAX,
+  UNTRIED,
+  withAnswer,
+  withAttempt,
+  withFacts,
+} from './record.ts';
 
 const START = Date.UTC(2026, 10, 1);
 const asked: Attempt = {
@@ -106,6 +115,14 @@ describe('the record of a card', () => {
     };
     expect(grown((n) => ({ amount: { minor: n, currency: 'EUR' } }))).toBe(40);
     expect(grown((n) => ({ purchase: `p${n}` }))).toBe(PURCHASES_MAX);
+  });
+
+  it('forgets no new fact of a merchant for those that others bring', () => {
+    const ours = { kind: 'issuer-approved', at: START, merchant: 'acme' } as const;
+    const theirs = Array.from({ length: 100 }, (_, i) => ({ ...ours, at: START + i, merchant: 'other' }));
+    const record = withFacts(withFacts(UNTRIED, [ours]), theirs);
+    expect(factsOf(record, 'acme')).toEqual([{ kind: 'issuer-approved', at: START }]);
+    expect(factsOf(record, 'other')).toHaveLength(20);
   });
 
   it('remembers the newest attempts that were never sent, and counts none of them', () => {

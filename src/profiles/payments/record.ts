@@ -45,11 +45,12 @@ export const UNTRIED: CardRecord = { fence: 0, attempts: [], facts: [] };
 /** How long the record of a card is kept after its last attempt or, once half of this is over, its last refusal. */
 export const KEPT_MS: number = 400 * 86_400_000;
 
-/** Purchases of a card that are remembered, the newest, to be paid once; and attempts of a card, at most. */
+/**
+ * What is kept for one merchant on one card, whatever others do there: purchases, the newest, to be paid once; attempts; new
+ * facts, the newest.
+ */
 export const PURCHASES_MAX = 300;
-export const RECORD_MAX = 1_000;
-
-/** New facts that are remembered of a card, the newest. */
+export const ATTEMPTS_MAX = 500;
 const FACTS_MAX = 20;
 
 /** Key of the hold of a card. */
@@ -139,6 +140,16 @@ export function withAttempt(record: CardRecord, attempt: KeptAttempt): CardRecor
   return { ...record, fence: attempt.fence, attempts: all.length <= FEW ? all : needed(all, attempt.at) };
 }
 
+/** Is there room for one more attempt of this merchant? */
+export function isFull({ attempts }: CardRecord, merchant: string): boolean {
+  return attempts.length >= ATTEMPTS_MAX && attempts.filter((one) => one.merchant === merchant).length >= ATTEMPTS_MAX;
+}
+
+/** The record without what nobody will ask for any more, as time goes by. */
+export function trimmed(record: CardRecord, now: number): CardRecord {
+  return { ...record, attempts: needed(record.attempts, now) };
+}
+
 /** So few that looking for what could go costs more than it saves; and the newest stay, so that each can be recorded again. */
 export const FEW = 40;
 
@@ -149,8 +160,10 @@ function needed(all: readonly KeptAttempt[], now: number): readonly KeptAttempt[
   for (const circleOf of CIRCLES)
     for (const circle of Map.groupBy(sent, circleOf).values()) keepCircle(kept, circle, now);
   const young = sent.filter(({ at, purchase }) => purchase !== undefined && now - at < KEPT_MS);
-  const purchases = Map.groupBy(young.toReversed(), ({ merchant, purchase }) => JSON.stringify([merchant, purchase]));
-  for (const same of [...purchases.values()].slice(0, PURCHASES_MAX)) keepPurchase(kept, same.toReversed());
+  for (const own of Map.groupBy(young.toReversed(), ({ merchant }) => merchant).values()) {
+    const purchases = [...Map.groupBy(own, ({ purchase }) => purchase).values()];
+    for (const same of purchases.slice(0, PURCHASES_MAX)) keepPurchase(kept, same.toReversed());
+  }
   return all.filter((one) => kept.has(one));
 }
 
@@ -169,7 +182,7 @@ export function withAnswer(record: CardRecord, id: string, answer: Partial<KeptA
 
 /** The record with new facts, each of which the store has dated. */
 export function withFacts(record: CardRecord, facts: CardRecord['facts']): CardRecord {
-  return facts.length === 0 ? record : { ...record, facts: [...record.facts, ...facts].slice(-FACTS_MAX) };
+  return facts.length === 0 ? record : { ...record, facts: newestFacts([...record.facts, ...facts]) };
 }
 
 /** Two records of one card, of before and after a rotation of keys, as one. */
@@ -177,6 +190,10 @@ export function merged(older: CardRecord, newer: CardRecord): CardRecord {
   return {
     fence: Math.max(older.fence, newer.fence),
     attempts: [...older.attempts, ...newer.attempts].sort((a, b) => a.at - b.at || a.fence - b.fence),
-    facts: [...older.facts, ...newer.facts].sort((a, b) => a.at - b.at).slice(-FACTS_MAX),
+    facts: newestFacts([...older.facts, ...newer.facts].sort((a, b) => a.at - b.at)),
   };
+}
+
+function newestFacts(facts: CardRecord['facts']): CardRecord['facts'] {
+  return [...Map.groupBy(facts, ({ merchant }) => merchant).values()].flatMap((own) => own.slice(-FACTS_MAX));
 }

@@ -8,7 +8,10 @@
  *     GET  /payments/holds               an event when a hold ends
  *     GET  /payments/openapi.json        all of this, for programs; without a key
  */
+
+import type { Pace } from '../../profiles/oauth/deps.ts';
 import { readKey } from '../../profiles/payments/access.ts';
+import { ContradictionError } from '../../profiles/payments/outcome.ts';
 import { judgeAccess } from '../../profiles/payments/profile.ts';
 import { accessRefusal } from '../../profiles/payments/verdicts.ts';
 import { type Incoming, json, type Outgoing, type Route } from '../../protocols/http/exchange.ts';
@@ -36,6 +39,8 @@ export interface PaymentsApiDeps extends GatewayDeps {
   readonly issuer: string;
   readonly streams: Streams;
   readonly pulse: Pulse;
+  /** Of what a merchant asks about and reserves, each of which is written down. How it went is taken at any pace. */
+  readonly pace: Pace;
 }
 
 /** Where it all is. */
@@ -58,9 +63,26 @@ export function paymentsRoutes(deps: PaymentsApiDeps): readonly Route[] {
     path,
     handle: (request) => letIn(deps, request, handle),
   });
+  const paced =
+    (handle: Handle): Handle =>
+    async (request, caller) => {
+      const { grant, loaded } = caller;
+      const waitMs = deps.pace.waitMs(grant.id, loaded.now);
+      if (waitMs > 0) return tooFast(waitMs);
+      deps.pace.take(grant.id, loaded.now);
+      return handle(request, caller);
+    };
   return [
-    route('POST', PATHS.check, (request, caller) => checked(deps, request, caller)),
-    route('POST', PATHS.attempts, (request, caller) => reserved(deps, request, caller)),
+    route(
+      'POST',
+      PATHS.check,
+      paced((request, caller) => checked(deps, request, caller)),
+    ),
+    route(
+      'POST',
+      PATHS.attempts,
+      paced((request, caller) => reserved(deps, request, caller)),
+    ),
     route('PUT', PATHS.outcome, (request, caller) => recorded(deps, request, caller)),
     route('GET', PATHS.attempt, (request, caller) => shown(deps, request, caller)),
     route('GET', PATHS.holds, (request, caller) => holds(deps, request, caller)),
@@ -102,6 +124,7 @@ async function letIn(deps: PaymentsApiDeps, request: Incoming, handle: Handle): 
     return await handle(request, caller);
   } catch (error) {
     if (error instanceof CardFault) return unreadable(400, error.message, 'card');
+    if (error instanceof ContradictionError) return unreadable(400, error.message, 'response.code');
     // The key was good a moment ago: judged again, it says what has become of it.
     if (error instanceof MerchantGone) return letIn(deps, request, handle);
     if (error instanceof Error && error.name === 'StoreBusyError') return busy();
@@ -121,6 +144,18 @@ function keyRefused(absent: boolean, uri: string): Outgoing {
   if (absent) return problem(said, { 'www-authenticate': 'Bearer realm="counterfoil"' });
   const challenge = `Bearer realm="counterfoil", error="invalid_token", error_uri="${uri}"`;
   return problem({ ...said, instance: uri }, { 'www-authenticate': challenge });
+}
+
+function tooFast(waitMs: number): Outgoing {
+  return problem(
+    {
+      status: 429,
+      type: 'too-fast',
+      title: 'You ask faster than the hub takes on',
+      detail: 'nothing was recorded: do not send it, and ask again when Retry-After is over',
+    },
+    { 'retry-after': String(Math.ceil(waitMs / 1_000)) },
+  );
 }
 
 function busy(): Outgoing {
@@ -193,7 +228,7 @@ async function recorded(deps: PaymentsApiDeps, request: Incoming, caller: Caller
     status: 409,
     type: 'outcome-conflict',
     title: 'Another outcome is recorded already',
-    detail: `expected the outcome that is recorded (${answer.recorded_outcome}), got another one: the recorded one stays`,
+    detail: `expected what is recorded (${answer.recorded_outcome}; GET /payments/attempts says with which code), got another outcome, or another code: the recorded one stays`,
     recorded_outcome: answer.recorded_outcome,
   });
 }

@@ -153,7 +153,9 @@ async function recordsOf(store: Store, cards: readonly string[]): Promise<Readon
   );
 }
 
-async function read(store: Store, cards: readonly string[]): Promise<ReadonlyMap<string, CardRecord>> {
+/** Each card once: hundreds of those that are watched may be of one. */
+async function read(store: Store, watched: readonly string[]): Promise<ReadonlyMap<string, CardRecord>> {
+  const cards = [...new Set(watched)];
   const { holds } = await store.load({ holds: cards.map(holdKey) });
   return new Map(cards.map((card) => [card, recordOf(holds.get(holdKey(card)))]));
 }

@@ -51,6 +51,7 @@ const UNREADABLE: Json = {
   413: said('The body is too long.'),
   415: said('The body is no JSON.'),
 };
+const PACED: Json = { 429: said('Faster than the hub takes on: nothing was recorded; `Retry-After` says when.') };
 const EVERYWHERE: Json = {
   401: said('No good key: `Authorization: Bearer cfp_…`.'),
   503: said('The hub is busy: ask again.'),
@@ -82,6 +83,7 @@ function paths(): Json {
         responses: {
           200: answer('Judged: `admitted` says so; what is said of closed rules is there where it is not.', 'Checked'),
           ...UNREADABLE,
+          ...PACED,
           ...EVERYWHERE,
         },
       },
@@ -97,6 +99,7 @@ function paths(): Json {
           }),
           409: said('Do not send it: which rules close it, until when, and what to do.', 'Refused', RETRY),
           ...UNREADABLE,
+          ...PACED,
           ...EVERYWHERE,
         },
       },

@@ -1,5 +1,7 @@
 /** What the person in charge can do about payments. Attempts go the same way as over HTTP. */
+
 import type { Grant } from '../../core/model.ts';
+import { ContradictionError } from '../../profiles/payments/outcome.ts';
 import { NotFoundError, OperationError } from '../operations.ts';
 import type { GateOutcome, GateRequest } from './answers.ts';
 import { listCardKeys, rotateCardKey } from './card-keys.ts';
@@ -57,6 +59,6 @@ async function orFault<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof CardFault ? new OperationError(error.message) : error;
+    throw error instanceof CardFault || error instanceof ContradictionError ? new OperationError(error.message) : error;
   }
 }

@@ -1,4 +1,4 @@
-import { classOf, cleared, codeOf, holdOf, overAt, type Past, RANK } from '../case.ts';
+import { classOf, cleared, codeOf, holdOf, overAt, type Past, RANK, standing } from '../case.ts';
 import { findingOf, type PaymentsRule } from '../closing.ts';
 import { FIXES } from '../words.ts';
 
@@ -26,10 +26,7 @@ export const askIssuerOnce: PaymentsRule = {
     const hold = holdOf(epoch, 'ask-issuer');
     const [pauseMs = 0, windowMs = 0] = hold.stepsMs;
     let last: Past | undefined;
-    for (let i = c.history.length - 1; i >= 0; i -= 1) {
-      const past = c.history[i] as Past;
-      if (RANK[past.near] > RANK.amount) continue;
-      if (past.outcome === 'approved') break;
+    for (const past of standing(c, RANK.amount)) {
       if (past.outcome !== 'declined' || classOf(c, past, epoch) !== 'ask-issuer') continue;
       if (cleared(c, codeOf(c, past, epoch)?.clears ?? epoch.classes.get('ask-issuer')?.clears ?? [], past)) break;
       if (last === undefined) {

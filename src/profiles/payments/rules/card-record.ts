@@ -2,7 +2,7 @@ import { findingOf, NEVER, type PaymentsRule } from '../closing.ts';
 import { OURS } from '../data.ts';
 import { FIXES } from '../words.ts';
 
-/** The card's record has room for one more attempt. */
+/** The card's record has room for one more attempt of this merchant. */
 export const cardRecord: PaymentsRule = {
   id: 'payments.card-record',
   cite: 'Counterfoil, payments gate',
@@ -10,9 +10,8 @@ export const cardRecord: PaymentsRule = {
   why: 'every attempt that still stands is weighed before the next one, so there must be an end to them',
   causes: {
     full: {
-      say: 'as many attempts of this card stand as a gate keeps',
+      say: 'as many of your attempts of this card stand as a gate keeps',
       fixes: [
-        FIXES.newCard,
         FIXES.other,
         FIXES.bank,
         {

@@ -13,7 +13,10 @@ export const inFlight: PaymentsRule = {
     'no-answer-yet': {
       say: 'an attempt for the same is under way and has not been answered',
       fixes: [
-        { audience: 'client', say: 'wait for its answer and record it; it is let go when its lease runs out' },
+        {
+          audience: 'client',
+          say: 'wait for its answer and record it; without one it is given up when its lease runs out, and a pause follows',
+        },
         { audience: 'owner', say: 'wait a moment; you need not present the card again' },
       ],
     },

@@ -1,4 +1,4 @@
-import { classOf, holdOf, inFlight, overAt, type Past, RANK } from '../case.ts';
+import { classOf, holdOf, inFlight, overAt, type Past, RANK, standing } from '../case.ts';
 import { findingOf, type PaymentsRule } from '../closing.ts';
 import { FIXES } from '../words.ts';
 
@@ -22,9 +22,9 @@ export const technicalBackoff: PaymentsRule = {
     const { stepsMs } = holdOf(epoch, 'technical');
     let count = 0;
     let last: Past | undefined;
-    for (let i = c.history.length - 1; i >= 0 && count < stepsMs.length; i -= 1) {
-      const past = c.history[i] as Past;
-      if (RANK[past.near] > RANK.amount || inFlight(past, now)) continue;
+    for (const past of standing(c, RANK.amount)) {
+      if (count === stepsMs.length) break;
+      if (inFlight(past, now)) continue;
       const silent = past.outcome === 'unknown' || past.outcome === 'pending';
       if (!silent && !(past.outcome === 'declined' && classOf(c, past, epoch) === 'technical')) break;
       last ??= past;
