@@ -4,6 +4,7 @@ import { createPaymentsClient, type HoldEnded } from '../../src/client/payments.
 import { faultIn } from '../../src/server/payments/shape.ts';
 import { HOLD_ENDED } from '../../src/server/payments/shapes.ts';
 import { openEvents } from '../support/event-stream.ts';
+import type { TestHubOptions } from '../support/hub.ts';
 import { ATTEMPT, HOUR, type PaymentsHub, randomPan, startPaymentsHub } from '../support/payments.ts';
 
 let hub: PaymentsHub;
@@ -53,6 +54,28 @@ describe('the stream of holds', () => {
     for (const one of [first, second]) expect(faultIn(HOLD_ENDED, one?.data)).toBeUndefined();
     expect(JSON.stringify(stream.events)).not.toContain(card);
     stream.close();
+  });
+
+  it('reads a card once for all that was tried on it, however much that was', async () => {
+    const asked: (readonly string[])[] = [];
+    const between: NonNullable<TestHubOptions['between']> = (store) => ({
+      ...store,
+      load: (ask) => {
+        asked.push(ask.holds ?? []);
+        return store.load(ask);
+      },
+    });
+    hub = await startPaymentsHub({ between });
+    const card = { pan: randomPan() };
+    for (let minor = 1; minor <= 20; minor++) await decline('51', { card, amount: { minor, currency: 'EUR' } });
+    asked.length = 0;
+    const stream = await open();
+    hub.clock.move(12 * HOUR);
+    await stream.until(21);
+    stream.close();
+    const looks = asked.filter((keys) => keys.length > 0);
+    expect(looks.length).toBeGreaterThan(0);
+    for (const keys of looks) expect(keys).toHaveLength(1);
   });
 
   it('goes on where it was left, with what ended meanwhile, and repeats nothing', async () => {
