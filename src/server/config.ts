@@ -62,8 +62,8 @@ export const LIMITS: Limits = {
   drainMs: 10_000,
   refreshBurst: 120,
   refreshEveryMs: 10_000,
-  paymentsBurst: 500,
-  paymentsEveryMs: 5,
+  paymentsBurst: 2_000,
+  paymentsEveryMs: 1,
   failureBurst: 100,
   failureEveryMs: 600,
   // More than what is gathered (`combining.ts`) and then written to a slow disk takes.

@@ -33,7 +33,9 @@ export const ATTEMPT = {
 /** Starts one. */
 export async function startPaymentsHub(options: TestHubOptions = {}): Promise<PaymentsHub> {
   const clock = heldClock(Date.UTC(2026, 10, 21, 12));
-  const started = await startTestHub({ clock: clock.now, ...options });
+  // A clock that is held gives nobody a second burst.
+  const limits = { paymentsBurst: Number.POSITIVE_INFINITY, ...options.limits };
+  const started = await startTestHub({ clock: clock.now, ...options, limits });
   const { key } = await started.hub.operations.paymentsAddMerchant('acme', {});
   const client = createPaymentsClient({ url: started.url, key: key.key });
   return {

@@ -50,6 +50,23 @@ describe('a card number', () => {
       expect(looksLikePan(text), text).toBe(true);
   });
 
+  it('is seen percent-encoded and as character references, its digits as well as what stands between them', () => {
+    const encoded = (how: (digit: string) => string): string => [...'4111111111111111'].map(how).join('');
+    for (const text of [
+      '4111%201111%201111%201111',
+      '4111%2D1111%2d1111%2D1111',
+      '4111&nbsp;1111&nbsp;1111&nbsp;1111',
+      '4111&#45;1111&#x2d;1111&#45;1111',
+      '4012-----8888-----8888-----1881',
+      encoded((d) => `%3${d}`),
+      encoded((d) => `&#${48 + Number(d)};`),
+      encoded((d) => `&#x3${d};`),
+    ])
+      expect(looksLikePan(text), text).toBe(true);
+    for (const text of ['50% off, 20% of 3 & 4', 'a&b;c', '%41%42%43', '&#9999999;', '100%', 'caf%C3%A9 12/2027'])
+      expect(looksLikePan(text), text).toBe(false);
+  });
+
   it('is not seen in dates, ids, short numbers, and numbers whose check digit is wrong', () => {
     const dates = Array.from({ length: 2_000 }, (_, i) => new Date(Date.UTC(2026, 0, 1) + i * 7_654_321).toISOString());
     for (const date of dates) {

@@ -9,7 +9,7 @@ import { createHmac } from 'node:crypto';
 const MIN = 12;
 const MAX = 19;
 /** Separators in a row that do not yet end a number. */
-const GAP_MAX = 4;
+const GAP_MAX = 8;
 /** Longest text looked at, in UTF-16 units; what is longer is taken for one that holds a number. */
 const TEXT_MAX = 100_000;
 
@@ -21,11 +21,23 @@ interface Run {
 
 /**
  * Does a text hold what looks like a card number? 12 to 19 digits that pass Luhn, written in one piece or in groups with
- * anything but letters between them, in the digits of any script; or such a number inside of a longer piece. One in ten long
+ * anything but letters between them, in the digits of any script, percent-encoded or as character references too; or such a
+ * number inside of a longer piece. One in ten long
  * numbers passes by chance, so the caller asks only about text: a time stamp in a field of its own is not asked about.
  */
 export function looksLikePan(text: string): boolean {
-  if (text.length > TEXT_MAX) return true;
+  if (text.length > TEXT_MAX || stands(text)) return true;
+  const plain = text.replace(ENCODED, (_, percent, decimal, hex) => {
+    const point = Number.parseInt(decimal ?? percent ?? hex ?? '20', decimal === undefined ? 16 : 10);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : ' ';
+  });
+  return plain !== text && stands(plain);
+}
+
+/** `%2D`, `&#45;`, `&#x2d;`, and names of references, which stand for no digits. */
+const ENCODED = /%([0-9a-f]{2})|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&[a-z]{2,8};/gi;
+
+function stands(text: string): boolean {
   let run: Run = { digits: [], ends: [] };
   let gap = 0;
   for (const character of text) {
