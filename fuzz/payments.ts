@@ -2,7 +2,7 @@
 import { explainAnswer } from '../src/inspectors/payments/payments.ts';
 import * as book from '../src/profiles/payments/book.ts';
 import { looksLikePan, readCard } from '../src/profiles/payments/pan.ts';
-import { readDeclineText } from '../src/protocols/iso8583/decline-text.ts';
+import { readDeclineText, readDeclineWord } from '../src/protocols/iso8583/decline-text.ts';
 import { FIELDS } from '../src/protocols/iso8583/fields.ts';
 import { MESSAGE_MAX, readIso8583 } from '../src/protocols/iso8583/read.ts';
 import type { Random } from './random.ts';
@@ -86,6 +86,11 @@ const DECLINE: Target = {
     ' UPD',
     ' MAC 24',
     ' at worldpay',
+    ' at rapyd',
+    ' at stripe',
+    'advice ',
+    'insufficient_funds',
+    '08',
     ' on visa',
     'declined ',
     'response code ',
@@ -102,6 +107,11 @@ const DECLINE: Target = {
         'code and words are a part of what came',
       );
       law(read.suffixes.length <= 6 && read.names.length <= 2, 'few words and names');
+    }
+    const word = readDeclineWord(input);
+    if (word !== undefined) {
+      law(input.includes(word.code ?? word.advice ?? '?'), 'a word is a part of what came');
+      law(!/(?:\D*\d){9}/.test(JSON.stringify(word)) && word.names.length <= 2, 'no long number, few names');
     }
     const found = explainAnswer(input, book, NOW);
     law(JSON.stringify(explainAnswer(input, book, NOW)) === JSON.stringify(found), 'the same twice');

@@ -1,7 +1,7 @@
 /**
  * A declined card, an attempt that is not let through, and the end of the hold.
  *
- *   node examples/payments/main.ts
+ *   ./node_modules/.bin/node examples/payments/main.ts
  */
 import { randomBytes } from 'node:crypto';
 import { createPaymentsClient } from '../../src/client/payments.ts';

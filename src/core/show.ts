@@ -74,6 +74,11 @@ function more(left: number): string {
   return `… (${left} more)`;
 }
 
+/** Is it a moment as verdicts write one? Two of them are never one mistyped. */
+export function isMoment(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(text);
+}
+
 const PLAIN = /^[\x21-\x7e]*$/;
 
 function showText(text: string): string {

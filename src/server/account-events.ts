@@ -1,5 +1,5 @@
 /**
- * Who signed in, and what they did at the hub's pages: a thousand, for whoever runs the hub. Of more, those of whoever has most go
+ * Who signed in, and what they did at the hub's pages, or to merchants and card keys: a thousand, for whoever runs the hub. Of more, those of whoever has most go
  * first, so that signing in over and over pushes out nobody else's. One record, beside the signed audit trail and not part of
  * it: that one is of decisions about codes. Erasing a person takes theirs away.
  */
@@ -26,7 +26,11 @@ export type AccountAct =
   | 'accessory-forgotten'
   | 'pairing-removed'
   | 'refusal-shared'
-  | 'share-ended';
+  | 'share-ended'
+  | 'merchant-changed'
+  | 'merchant-key-made'
+  | 'card-key-made'
+  | 'card-keys-dropped';
 
 /** One of them; `at` in milliseconds since the epoch. */
 export interface AccountEvent {

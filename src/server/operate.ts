@@ -22,6 +22,7 @@ import { ownershipRequest, statusOf } from './home/ownership.ts';
 import { mint, updateCode } from './minting.ts';
 import { NotFoundError, OperationError, type Operations, type OwnershipStatus, type Timeline } from './operations.ts';
 import type { CardKeys } from './payments/card-keys.ts';
+import { inForce } from './payments/merchants.ts';
 import { paymentsOperations } from './payments/operations.ts';
 import { codePresented } from './presented.ts';
 import { replayed } from './replay.ts';
@@ -94,12 +95,16 @@ export function createOperations(deps: OperateDeps): Operations {
     },
     ownershipStatus: (id) => ownershipStatus(oauth, id),
     codes: (query) => store.find('codes', query),
-    grants: (query) => store.find('grants', query),
+    grants: async (query) => inForce(oauth, await store.find('grants', query)),
     effects: (query) => store.find('effects', query),
     verdicts: (query) => verdictsOf(oauth, query),
     tallies: (query) => store.find('tallies', query),
     verdict,
-    timeline: (id) => timeline(oauth, id),
+    async timeline(id) {
+      const life = await timeline(oauth, id);
+      const [grant = life.grant] = await inForce(oauth, [life.grant]);
+      return { ...life, grant };
+    },
     fixes: async (id) => fixesOf(fixing(), await verdict(id)),
     async applyFix(id, fix, seal) {
       const refused = await verdict(id);

@@ -157,6 +157,7 @@ export interface Operations extends HomeOperations, ShareOperations, AuditOperat
   /** How far the change is that a grant, or the code of it, was minted for. */
   ownershipStatus(grantOrCode: string): Promise<OwnershipStatus>;
   codes(query: Query): Promise<readonly Code[]>;
+  /** Those of merchants with the settings in force. */
   grants(query: Query): Promise<readonly Grant[]>;
   /** What is owed to devices, or was done there. */
   effects(query: Query): Promise<readonly Effect[]>;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../core/verdict.ts';
 import { tables as home } from '../profiles/home/profile.ts';
 import { tables as oauth } from '../profiles/oauth/profile.ts';
-import { causeName, cellOf, columnsFor, isClear, reasonOf, WORDS } from './words.ts';
+import { tables as payments } from '../profiles/payments/profile.ts';
+import { causeName, cellOf, columnsFor, factsOf, isClear, peopleOf, reasonOf, WORDS } from './words.ts';
 
 const OWNER = { role: 'operator', user: 'owner' } as const;
 const DEVELOPER = { role: 'developer', user: 'dev', apps: ['a'] } as const;
@@ -30,6 +31,7 @@ describe('the words of the profiles', () => {
     const actions = new Map(WORDS.map(({ profile, actions: of }) => [profile, Object.keys(of)]));
     expect(actions.get('oauth')?.toSorted()).toEqual(Object.keys(oauth).toSorted());
     expect(actions.get('home')?.toSorted()).toEqual(Object.keys(home).toSorted());
+    expect(actions.get('payments')?.toSorted()).toEqual(Object.keys(payments).toSorted());
   });
 
   it('name a cause by what its rule says, and by its id where several rules say different things', () => {
@@ -38,6 +40,33 @@ describe('the words of the profiles', () => {
     expect(isClear('lost-race')).toBe(true);
     expect(causeName('lost-race')).not.toBe('lost race');
     expect(causeName('of-tomorrow')).toBe('of tomorrow');
+  });
+
+  it('name whom a fix addresses by the profile of its rule', () => {
+    expect(peopleOf('payments.hold-after-51').owner).toBe('the customer');
+    for (const rule of ['oauth.client-known', 'home.two-keys', 'hap.setup-code', 'constructor', undefined])
+      expect(peopleOf(rule).client).toBe('whoever writes the app');
+  });
+
+  it('say of an attempt what was judged, drawn where it cannot be seen, and nothing of a case that is not there', () => {
+    const attempt = { merchant: 'm', purchase: 'o\u202e1', card: 'pf_1', amount: { minor: 1_999, currency: 'EUR' } };
+    const rest = { initiator: 'merchant', network: 'visa', processor: 'stripe' } as const;
+    const past = { near: 'key', at: 0, outcome: 'declined', code: '51', mac: '02' };
+    const elsewhere = { near: 'card', at: 1, outcome: 'declined', code: '59' };
+    const c = { attempt: { ...attempt, ...rest }, history: [past, elsewhere] };
+    expect(factsOf({ profile: 'payments', snapshot: c }).map((one) => one.join(' '))).toEqual([
+      'Amount EUR 19.99',
+      'Purchase o⟨U+202E⟩1',
+      'Initiated by merchant',
+      'Network visa',
+      'Processor stripe',
+      'Region not said',
+      'Card pf_1',
+      'Last answer declined with 51, advice 02, at 1970-01-01T00:00:00.000Z',
+    ]);
+    for (const snapshot of [null, {}, { key: 'absent' }])
+      expect(factsOf({ profile: 'payments', snapshot })).toEqual([]);
+    expect(factsOf({ profile: 'oauth', snapshot: c })).toEqual([]);
   });
 
   it('say why as the tree says it, or the cause where no tree is kept', () => {

@@ -1,5 +1,5 @@
-/** The words of every profile, for lists of refusals: one more profile is one more name here. */
-import type { Column, ProfileWords } from '../core/column.ts';
+/** The words of every profile, for lists and pages: one more profile is one more name here. */
+import type { Column, GrantWords, People, ProfileWords } from '../core/column.ts';
 import type { Value } from '../core/model.ts';
 import { show } from '../core/show.ts';
 import { leaves, type Verdict } from '../core/verdict.ts';
@@ -12,9 +12,57 @@ import type { Viewer } from './users.ts';
 /** All of them, in the order in which they are offered. */
 export const WORDS: readonly ProfileWords[] = [oauth, home, payments];
 
+/** Those of one; undefined of a profile that is not known. */
+function wordsOf(profile: string): ProfileWords | undefined {
+  return WORDS.find((words) => words.profile === profile);
+}
+
 /** What a person calls a profile. */
 export function profileName(profile: string): string {
-  return WORDS.find((words) => words.profile === profile)?.name ?? profile;
+  return wordsOf(profile)?.name ?? profile;
+}
+
+const PEOPLE: People = {
+  client: 'whoever writes the app',
+  owner: 'the owner, who decides',
+  operator: 'whoever runs the hub',
+  issuer: 'whoever hands out the codes',
+};
+
+/** Who can carry out the fixes of a rule; its id begins with its profile. Without a rule, as of an application's. */
+export function peopleOf(rule: string = ''): People {
+  return wordsOf(rule.split('.', 1)[0] ?? '')?.people ?? PEOPLE;
+}
+
+/** What a profile says of its grants; undefined where they are for applications. */
+export function grantWords(profile: string): GrantWords | undefined {
+  return wordsOf(profile)?.grants;
+}
+
+/** Who hears a refusal of a profile, and what; without `what`, its name and nothing else. */
+export function hearing(profile: string, action: string): { readonly who: string; readonly what?: string } {
+  const { hears = 'the app', heard = {} } = wordsOf(profile) ?? {};
+  const what = Object.hasOwn(heard, action) ? heard[action] : undefined;
+  return { who: hears, ...(what !== undefined && { what }) };
+}
+
+/** What it means that a case of a profile passed. */
+export function passedWords(profile: string, action: string): string {
+  const { passed = {} } = wordsOf(profile) ?? {};
+  return (Object.hasOwn(passed, action) && passed[action]) || 'everything matched';
+}
+
+/** What it means that failures of a profile are counted, where that burns nothing. */
+export function countsWords(profile: string): string | undefined {
+  return wordsOf(profile)?.counts;
+}
+
+/** What a verdict says of its case, safe to show; nothing where that is withheld, or was erased. */
+export function factsOf({
+  profile,
+  snapshot,
+}: Pick<Verdict, 'profile' | 'snapshot'>): readonly (readonly [label: string, value: string])[] {
+  return (wordsOf(profile)?.facts?.(snapshot) ?? []).map(([label, value]) => [label, show(value)]);
 }
 
 function saidOf(cause: string): string[] {
@@ -57,7 +105,7 @@ export function columnsFor(viewer: Viewer, profile: string | undefined): readonl
 
 /** What a verdict has in a column, safe to show; undefined where it has nothing. */
 export function cellOf(verdict: Verdict, { id }: Column): string | undefined {
-  const words = WORDS.find(({ profile }) => profile === verdict.profile);
+  const words = wordsOf(verdict.profile);
   const column = words?.columns.find((one) => one.id === id);
   if (!words || !column) return undefined;
   const value = at(verdict, column.path.split('.'));

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/core/verdict.ts';
 import type { Minted } from '../../src/server/operations.ts';
+import type { MerchantKey } from '../../src/server/payments/operation-shapes.ts';
 import type { TrailReport } from '../../src/store/trail.ts';
 import { openPlace, type Place, type Reply, type Running } from './place.ts';
 
@@ -61,6 +62,14 @@ describe('a backup that is restored under a running hub', () => {
         cause: 'restored',
       });
     }
+    const listed = await place.json<{ id: string; grant: string; standing: string }[]>(['codes']);
+    expect(listed.filter(({ standing }) => standing === 'live')).toEqual([]);
+    expect(listed.filter(({ standing }) => standing === 'restored').length).toBeGreaterThan(2);
+    for (const grant of new Set(listed.map((code) => code.grant))) {
+      const { out } = await place.cf(['show', grant]);
+      expect(out).toMatch(/, now restored\n/);
+      expect(out).not.toMatch(/now live/);
+    }
     expect((await redeem(await mint())).status).toBe(200);
     expect(await place.json(['status'])).toMatchObject({ generation: 2 });
     expect(await place.json<TrailReport>(['audit', 'verify'])).toMatchObject({ faultCount: 0 });
@@ -84,6 +93,19 @@ describe('a backup that is restored under a running hub', () => {
     expect((await place.cf(['restore', '--yes'])).code).toBe(2);
     expect((await place.cf(['restore', 'hub.backup'])).err).toContain('--yes');
     expect((await redeem(code)).status).toBe(200);
+  });
+
+  it('leaves no key of a merchant live in any list: the gate refuses them all', async () => {
+    const { key } = await place.json<{ key: MerchantKey }>(['payments', 'merchant', 'add', 'acme']);
+    expect((await place.cf(['codes'])).out).toMatch(/payments key +live .* when it is revoked /);
+    await place.json(['backup', 'hub.backup']);
+    await place.json(['restore', 'hub.backup', '--yes']);
+    const asked = await fetch(`${hub.issuer}/payments/attempts/at_none`, {
+      headers: { authorization: `Bearer ${key.key}` },
+    });
+    expect(asked.status).toBe(401);
+    expect((await place.cf(['codes'])).out).toMatch(/payments key +restored /);
+    expect((await place.cf(['show', key.grant])).out).toContain('until it is revoked, now restored\n');
   });
 
   it('raises the generation alone for a database that was restored by its own tools', async () => {

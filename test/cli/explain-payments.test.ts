@@ -59,6 +59,42 @@ describe('explain, of a card decline', () => {
     expect(unknown.out).toContain('not known here, so it is not tried again');
   });
 
+  it("takes a processor's own words, and says how to write what stands alone", async () => {
+    const own = await nowhere.cf(['explain', 'insufficient_funds', 'at', 'stripe']);
+    expect(own).toMatchObject({ code: 1 });
+    expect(own.out).toContain('response code insufficient_funds at stripe: insufficient funds · again after 12 h');
+    expect(await nowhere.cf(['explain', 'advice 08 at rapyd'])).toMatchObject({ code: 1 });
+    const either = await nowhere.cf(['explain', '08 at rapyd']);
+    expect(either.code).toBe(3);
+    expect(either.out).toContain('advice 08 at rapyd');
+    for (const [text, hint] of [
+      ['59', '59 on visa'],
+      ['N7', 'N7 on visa'],
+      ['do_not_honor', 'do_not_honor at stripe'],
+      ['2001', '2001 at braintree'],
+      ['do_not_honor at strpe', 'do_not_honor at stripe'],
+    ] as const) {
+      const ran = await nowhere.cf(['explain', text]);
+      expect(ran, text).toMatchObject({ code: 3, out: '' });
+      expect(ran.err, text).toContain(`if it is the answer to a card payment, write: ${hint}`);
+    }
+    const worded = await nowhere.cf(['explain', 'insufficient_funds']);
+    expect(worded).toMatchObject({ code: 3, err: expect.stringContaining('write: insufficient_funds at stripe') });
+    for (const word of ['invalid_cvc', 'expired_card', 'incorrect_pin', 'account-closed', 'transaction_not_allowed'])
+      expect((await nowhere.cf(['explain', `${word} at ${word === 'account-closed' ? 'moov' : 'stripe'}`])).code).toBe(
+        1,
+      );
+  });
+
+  it('says which names no table knows', async () => {
+    const ran = await nowhere.cf(['explain', '51 DECLINED at nosuch on vsa']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain(
+      'no table knows nosuch, neither as a processor nor as a network, so it is left out here; known',
+    );
+    expect(ran.err).toMatch(/no table knows vsa, .*; did you mean visa\?/);
+  });
+
   it('reads an ISO 8583 response as hex, from a file of hex or of bytes, and repeats no card number', async () => {
     writeFileSync(join(nowhere.folder, 'response.txt'), `${MESSAGE.toString('hex')}\n`);
     writeFileSync(join(nowhere.folder, 'response.log'), MESSAGE);

@@ -67,6 +67,17 @@ export const scenario: Scenario<World> = {
       },
     },
     {
+      title: 'home discover says, where nothing announces itself, that the lamp of the hub never does',
+      async run(world) {
+        await world.announced.close();
+        const ran = await world.place.cf(['home', 'discover', ...LOOK]);
+        assert.deepEqual([ran.code, ran.out], [1, '']);
+        assert.match(ran.err, /the lamp of this hub never does: counterfoil home accessories/);
+        await world.desk.close();
+        Object.assign(world, await startDesk(world.state));
+      },
+    },
+    {
       title: 'home pair needs no address: the QR code says which accessory is meant',
       async run({ place }) {
         const payload = encodeSetupPayload({

@@ -75,6 +75,15 @@ describe('the lamp of a fresh hub', () => {
     expect(json.checklist.length).toBeGreaterThan(0);
   });
 
+  it('shows by name what stands after a refusal, and what is taken: of several writes, which were done', async () => {
+    const before = await place.cf(['home', 'set', 'lamp/lightbulb/on=on', 'lamp/lightbulb/brightness=40']);
+    expect(before.code, before.err).toBe(0);
+    const ran = await place.cf(['home', 'set', 'lamp/lightbulb/brightness=400', 'lamp/lightbulb/on=off']);
+    expect([ran.code, ran.out]).toEqual([1, '']);
+    expect(ran.err).toMatch(/1 of 2 refused/);
+    expect(ran.err).toMatch(/\nlamp\/lightbulb\/brightness +40 % +int +0 to 100, by 1 .*\nlamp\/lightbulb\/on +off /);
+  });
+
   it.each([
     [
       ['home', 'get', 'lamp/lightbulb/hue'],

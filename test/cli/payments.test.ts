@@ -75,13 +75,13 @@ describe('an attempt', () => {
     expect(reserved.admitted).toBe(true);
     const args = ['payments', 'record', reserved.attempt, 'declined', '--code', '51'];
     expect(await place.json<RecordAnswer>(args)).toMatchObject({ recorded: 'now', outcome: 'declined', never: false });
-    expect((await place.cf(args)).out).toMatch(/^✓ declined, recorded before; the same: open in 1[12] h/);
+    expect((await place.cf(args)).out).toMatch(/^✓ declined, recorded before; the same: open in (?:12 h|11 h 59 min)/);
     const other = await place.cf(['payments', 'record', reserved.attempt, 'approved']);
     expect(other).toMatchObject({ code: 1, out: '✗ another outcome is recorded and stays: declined\n' });
     const hub = await place.start();
     const refused = await place.cf(['payments', 'reserve', ...ASK], { stdin });
     expect(refused.code).toBe(1);
-    expect(refused.out).toMatch(/^✗ must not be sent: open in 1[12] h \(20/);
+    expect(refused.out).toMatch(/^✗ must not be sent: open in (?:12 h|11 h 59 min) \(20/);
     for (const says of ['hold-after-51', '(secondary)', 'You can', 'The customer may be told'])
       expect(refused.out).toContain(says);
     const answer = await place.json<GateAnswer & { verdict: string }>(['payments', 'reserve', ...ASK], { stdin });
@@ -110,7 +110,9 @@ describe('an attempt', () => {
     );
     await place.cf(['payments', 'record', reserved.attempt, 'declined', '--code', '51']);
     const answered = await place.cf(args);
-    expect(answered.out).toMatch(/^outcome +declined, code 51, funds\nanswered .*\nagain +the same: open in 1[12] h/m);
+    expect(answered.out).toMatch(
+      /^outcome +declined, code 51, funds\nanswered .*\nagain +the same: open in (?:12 h|11 h 59 min)/m,
+    );
     expect(await place.json<KeptAnswer>(args)).toMatchObject({
       attempt: reserved.attempt,
       fence: 1,
@@ -141,7 +143,12 @@ describe('an attempt', () => {
   it.each([
     ['', ASK, 'expected a card number on the first line of stdin'],
     ['4111111111111112\n', ASK, 'whose check digit holds'],
-    [`${PAN}\n`, ['--amount', '19.99', '--currency', 'EUR', '--network', 'visa'], '--amount: expected a whole number'],
+    [`${PAN}\n`, ['--amount', '19.99', '--currency', 'EUR', '--network', 'visa'], 'try --amount 1999'],
+    [
+      `${PAN}\n`,
+      ['--amount', '1999,50', '--currency', 'JPY', '--network', 'visa'],
+      'in the smallest unit of the currency',
+    ],
     [`${PAN}\n`, [...ASK, '--by', 'robot'], 'one of cardholder, merchant'],
     ['', [...ASK, '--token', 'tok_1'], 'expected --token-of'],
   ])('says what is wrong: %j %j', async (stdin, args, says) => {
@@ -149,6 +156,32 @@ describe('an attempt', () => {
     expect(ran.code).toBe(2);
     expect(ran.err).toContain(says);
     expect(ran.err).not.toMatch(/\d{12}/);
+  });
+
+  it('with a name that no table knows is answered, and a note says so', async () => {
+    const card = ['--token', 'tok_named', '--token-of', 'stripe'];
+    const of = (...names: string[]): string[] => [
+      'payments',
+      'check',
+      '--amount',
+      '1',
+      '--currency',
+      'EUR',
+      ...card,
+      ...names,
+    ];
+    const ran = await place.cf(of('--network', 'vsa', '--processor', 'strpe', '--region', 'XX'));
+    expect(ran).toMatchObject({ code: 0, out: '✓ may be sent\n' });
+    expect(ran.err).toBe(
+      'no table knows the network vsa; did you mean visa?\n' +
+        'no table knows the processor strpe; did you mean stripe?\n' +
+        'no table names the region XX: only rules of all regions count; known are CA, CEMEA, EU, UK, US, USXB\n',
+    );
+    const other = await place.cf(of('--network', 'interbank', '--processor', 'nosuch'));
+    expect(other.err).toMatch(
+      /^no table knows the network interbank; known are .*visa\nno table knows the processor nosuch; known are .*stripe.*\n$/,
+    );
+    expect((await place.cf(of('--network', 'visa', '--processor', 'stripe', '--region', 'US'))).err).toBe('');
   });
 
   it('by a token or a reference needs no number', async () => {
@@ -218,7 +251,28 @@ describe('a simulation', () => {
     ],
     ['no heading', [row(0, PAN, 'declined', '51')], 'expected the names of columns'],
     ['columns that are missing', ['at,pan', '1,2'], 'expected the columns amount, currency, network, outcome'],
-    ['rows out of order', [HEAD, row(1, PAN, 'declined', '51'), row(0, PAN, 'declined', '51')], 'number 2 is older'],
+    [
+      'rows out of order',
+      [HEAD, row(1, PAN, 'declined', '51'), row(0, PAN, 'declined', '51')],
+      'line 3, column at: expected a time',
+    ],
+    [
+      'a row with a cell too many',
+      [HEAD, `${row(0, PAN, 'declined', '51')},x`],
+      'line 2: expected 9 cells, as the heading has, got 10',
+    ],
+    [
+      'a row with a cell too few',
+      [HEAD, row(0, PAN, 'declined', '51'), `${row(1, PAN, 'declined', '51').split(',US')[0]}`],
+      'line 3: expected 9 cells, as the heading has, got 3',
+    ],
+    ['a column that stands there twice', [`${HEAD},at`], 'line 1: expected every column once, got at twice'],
+    [
+      'semicolons between the cells',
+      [HEAD.replaceAll(',', ';')],
+      'line 1: expected commas between the cells, got semicolons',
+    ],
+    ['tabs between the cells', [HEAD.replaceAll(',', '\t')], 'line 1: expected commas between the cells, got tabs'],
     [
       'a time without a zone',
       [HEAD, row(0, PAN, 'declined', '51').replace('Z,', ',')],
@@ -258,6 +312,58 @@ describe('a simulation', () => {
     }
   });
 
+  it('leaves no half of a file: a bad row keeps the one of before as it was', async () => {
+    const out = join(place.folder, 'whole.csv');
+    const bad = [HEAD, row(0, PAN, 'declined', '51'), row(1, PAN, 'nonsense', '51')].join('\n');
+    const named = (): string[] => readdirSync(place.folder).filter((name) => name.startsWith('whole.csv'));
+    const first = await place.cf(['payments', 'simulate', '-', '--out', out], { stdin: bad });
+    expect(first).toMatchObject({ code: 2, out: '' });
+    expect(first.err).toContain('line 3, column outcome');
+    expect(named()).toEqual([]);
+    writeFileSync(out, 'of before\n');
+    expect(await place.cf(['payments', 'simulate', '-', '--out', out], { stdin: bad })).toMatchObject({ code: 2 });
+    expect(readFileSync(out, 'utf8')).toBe('of before\n');
+    const good = bad.replace('nonsense', 'declined');
+    expect(await place.cf(['payments', 'simulate', '-', '--out', out], { stdin: good })).toMatchObject({ code: 0 });
+    expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(4);
+    expect(named()).toEqual(['whole.csv']);
+    writeFileSync(`${out}.part`, 'of somebody else');
+    const taken = await place.cf(['payments', 'simulate', '-', '--out', out], { stdin: good });
+    expect(taken).toMatchObject({ code: 2 });
+    expect(taken.err).toContain('whole.csv.part is there already');
+    expect(readFileSync(`${out}.part`, 'utf8')).toBe('of somebody else');
+  });
+
+  it('writes straight to what is no file, and says where it cannot write', async () => {
+    const stdin = [HEAD, row(0, PAN, 'declined', '51')].join('\n');
+    for (const out of ['/dev/null', '/proc/nowhere/x.csv']) {
+      const ran = await place.cf(['payments', 'simulate', '-', '--out', out], { stdin });
+      expect(ran.code, ran.err).toBe(out === '/dev/null' ? 0 : 2);
+      expect(ran.err).toContain(
+        out === '/dev/null' ? 'not read: memo' : '--out: cannot write /proc/nowhere/x.csv: ENOENT',
+      );
+    }
+  });
+
+  it('counts the names that no table knows', async () => {
+    const stdin = [
+      `${HEAD},processor`,
+      `${row(0, PAN, 'declined', '51').replace('visa', 'vsa')},stripe`,
+      `${row(1, PAN, 'declined', '51').replace('visa', 'vsa')},nosuch`,
+      `${row(2, PAN, 'declined', '51').replace(',US,', ',XX,')},iso8583`,
+    ].join('\n');
+    const { out } = await place.cf(['payments', 'simulate', '-'], { stdin });
+    expect(out).toContain('Names that no table knows\n  network vsa (did you mean visa?)  2\n');
+    expect(out).toMatch(/ {2}processor nosuch +1\n {2}region XX +1\n/);
+    expect(await place.json(['payments', 'simulate', '-'], { stdin })).toMatchObject({
+      unknownNames: [
+        { kind: 'network', name: 'vsa', near: 'visa', attempts: 2 },
+        { kind: 'processor', name: 'nosuch', attempts: 1 },
+        { kind: 'region', name: 'XX', attempts: 1 },
+      ],
+    });
+  });
+
   it('leaves what it has written, whole lines and a summary so far, when somebody presses Ctrl-C', async () => {
     const out = join(place.folder, 'cut.csv');
     const child = spawn(process.execPath, [MAIN, '--json', 'payments', 'simulate', '-', '--out', out], {
@@ -277,7 +383,7 @@ describe('a simulation', () => {
           await Promise.race([once(child.stdin, 'drain').catch(() => undefined), closed]);
       }
     })();
-    while (!existsSync(out) || readFileSync(out, 'utf8').length < 10_000) await sleep(20);
+    while (!existsSync(`${out}.part`) || readFileSync(`${out}.part`, 'utf8').length < 10_000) await sleep(20);
     child.kill('SIGINT');
     const [code] = await closed;
     await endless;

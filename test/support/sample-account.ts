@@ -106,7 +106,13 @@ function audits(t: Taint, hub: string, signed: Signed): Readonly<Record<string, 
     faultCount: 0,
     head: { chain: t('3q2xAbCdEfGh'), seq: 118, hash: '9f3c'.repeat(16) },
   };
-  const grant = { id: 'gr_09V7M3K4R2ZZZZ', by: t('ada'), to: t('my_app_123'), state: 'active' } as const;
+  const grant = {
+    id: 'gr_09V7M3K4R2ZZZZ',
+    profile: 'oauth',
+    by: t('ada'),
+    to: t('my_app_123'),
+    state: 'active',
+  } as const;
   const account = { kind: 'account', user: t('ada') } as const;
   const diary: DiaryEntry[] = [
     { ...account, at: AT - 30_000, act: 'fix-applied', about: t('vd_7F3K9QD2XAM4W8T1ZB5N6C0HJ') },

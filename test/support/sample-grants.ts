@@ -121,6 +121,7 @@ export function sampleGrantPages(
     app,
     allowed,
     lineage: lineageOf({ timeline: life, now, generation: 1 }),
+    at: { now, generation: 1 },
     timeline: { ...life, codes: life.codes.slice(-8), verdicts: [verdict] },
     untold: Math.max(0, life.codes.length - 8),
     below: [],

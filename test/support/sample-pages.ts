@@ -15,6 +15,7 @@ import { sampleAccountPages } from './sample-account.ts';
 import { sampleAppPages } from './sample-apps.ts';
 import { sampleFixPages } from './sample-fixes.ts';
 import { sampleGrantPages } from './sample-grants.ts';
+import { samplePaymentPages } from './sample-payments.ts';
 import { sampleRefusalPages } from './sample-refusals.ts';
 import { sampleShare, sampleSharePages } from './sample-share.ts';
 
@@ -72,6 +73,7 @@ export function samplePages(taint: (text: string) => string = (text) => text): R
     ...sampleAccountPages(t, hub, signed),
     ...sampleAppPages(t, { hub, signed, refusals: [verdict, replayVerdict(t)] }),
     ...sampleGrantPages(t, { hub, signed }, verdict),
+    ...samplePaymentPages(t, { hub, signed }),
     ...sampleFixPages(t, { hub, signed, verdict, timeline: sampleTimeline(t, verdict) }),
   };
 }

@@ -17,7 +17,7 @@ const CAUSES: readonly (readonly [cause: string, say: string, weight: number])[]
   ['replay', 'the code was used before', 9],
   ['disabled', 'the scope is switched off for this app', 4],
   ['no-proof', 'the proof of the PKCE challenge is missing', 3],
-  ['outside', 'it is outside of the hours that were granted', 2],
+  ['funds', 'the last answer was a decline for funds, and the waiting time behind it is not over', 2],
 ];
 
 /** The same numbers each time. */
@@ -85,11 +85,11 @@ function rows(t: (text: string) => string, count: number): RefusalRow[] {
       at,
       ok,
       times: pick([1, 1, 1, 1, 1, 3, 41, 1_204]),
-      profile: pick(['OAuth', 'OAuth', 'OAuth', 'Home']),
+      profile: pick(['OAuth', 'OAuth', 'Payments', 'Home']),
       say: capital(t(ok ? 'accepted' : say)),
       cells: [
-        asShown(t(pick(['my_app_123', 'my_app_123␠', 'bi_reports', 'hall-panel']))),
-        asShown(t(pick(['tokens', 'tokens', 'the API']))),
+        asShown(t(pick(['my_app_123', 'my_app_123␠', 'merchant:acme', 'hall-panel']))),
+        asShown(t(pick(['tokens', 'to try a card', 'the API']))),
         asShown(t(pick(['192.168.1.23', '2001:db8::/64']))),
       ],
     };

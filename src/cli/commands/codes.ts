@@ -8,7 +8,7 @@ import { EXIT } from '../exit.ts';
 import { teach } from '../help.ts';
 import { addQueryOptions, type QueryOptions, readQuery } from '../query.ts';
 import { age } from '../render/age.ts';
-import { codeState, purposeWords, type Shown } from '../render/code-state.ts';
+import { codeState, isEndless, purposeWords, type Shown } from '../render/code-state.ts';
 import { shortId } from '../render/id.ts';
 import { type Column, renderTable } from '../render/table.ts';
 
@@ -20,10 +20,10 @@ export function registerCodes(program: Command, environment: Environment): void 
   command.action(
     action<QueryOptions>(environment, async (cli, options) => {
       const operations = await cli.operations();
-      const { now } = await operations.status();
+      const { now, generation } = await operations.status();
       const codes = await operations.codes(readQuery(options, now));
       const grants = await grantsOf(codes, operations);
-      const standing = (code: Code): Shown => codeState(code, now, grants.get(code.grant));
+      const standing = (code: Code): Shown => codeState(code, { now, generation, grant: grants.get(code.grant) });
       if (cli.json) cli.printJson(codes.map((code) => ({ ...code, standing: standing(code).word })));
       else if (codes.length === 0) cli.say('no such codes: counterfoil mint --client <id> makes one');
       else cli.print(renderTable(codes, columns(now, standing), cli.style));
@@ -32,7 +32,7 @@ export function registerCodes(program: Command, environment: Environment): void 
   );
   teach(command, {
     examples: ['codes --client my_app_123 --since 1h'],
-    json: '[{id, grant, purpose, handle, bindings, from, until, total, used, usedAt?, state, next?, standing}], times in milliseconds; standing counts its grant and the clock in',
+    json: '[{id, grant, purpose, handle, bindings, from, until, total, used, usedAt?, state, next?, standing}], times in milliseconds; standing counts its grant, the clock and a restore in',
   });
 }
 
@@ -56,7 +56,7 @@ function columns(now: number, standing: (code: Code) => Shown): Column<Code>[] {
     { label: 'what', text: (c) => purposeWords(c.purpose) },
     { label: 'state', tone: (c) => standing(c).tone, text: (c) => standing(c).word },
     { label: 'minted', text: (c) => age(c.from, now) },
-    { label: 'ends', text: (c) => age(c.until, now) },
+    { label: 'ends', text: (c) => (isEndless(c) ? 'when it is revoked' : age(c.until, now)) },
     { label: 'bound to', spare: true, tone: 'faint', text: (c) => c.bindings.map((b) => b.fact).join(' ') },
     { label: 'grant', tone: 'id', whole: true, text: (c) => shortId(c.grant) },
   ];

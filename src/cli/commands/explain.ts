@@ -15,7 +15,7 @@ import { renderReadings } from '../render/readings.ts';
 import { explainClient } from './explain-client.ts';
 import { explainError } from './explain-error.ts';
 import { explainHomeOf, explainLog, explainScreen, isHomeLog } from './explain-home.ts';
-import { explainPayment } from './explain-payments.ts';
+import { answersPayment, explainPayment, paymentHint } from './explain-payments.ts';
 import { explainRequest } from './explain-request.ts';
 import { explainSigned } from './explain-signed.ts';
 import { readArtefact } from './read-artefact.ts';
@@ -49,6 +49,7 @@ export function registerExplain(program: Command, environment: Environment): voi
       'explain home pairing.log                 a transcript, or a log of other software; - is stdin',
       "explain 'Unable to pair. Invalid Authorization Code.'",
       'explain 51 HAP UPD                       the answer to a card payment, as printed, or as ISO 8583 in hex',
+      "explain 'insufficient_funds at stripe'     the same in a processor's own words; or 'advice 08 at rapyd'",
       'explain hap 51                           words: all they may mean',
     ],
     json: 'ids as `show` does; else {kind: "request" | "error" | "code" | "signed-code" | "home" | "card-decline" | "words" | "client" | "unknown", …}',
@@ -101,13 +102,17 @@ function unknown(cli: Cli, came: string, ask: string): ExitCode {
 }
 
 function explainWords(cli: Cli, text: string, all: boolean): ExitCode {
+  if (answersPayment(text)) return explainPayment(cli, text, all);
   // The words of a screen say more than the number in them.
   if (possibleCauses(text)) return explainScreen(cli, text);
   if (!concernsHap51(text) && isHomeLog(text)) return explainLog(cli, text, all);
-  if (!concernsHap51(text)) return unknown(cli, 'these are words, and none that are known here', WHAT_TO_BRING);
+  if (!concernsHap51(text))
+    return unknown(cli, 'these are words, and none that are known here', paymentHint(text) ?? WHAT_TO_BRING);
   const page = explainHap51(text);
   if (cli.json) cli.printJson({ kind: 'words', ...page });
   else cli.print(renderReadings(page, cli.style));
+  const hint = paymentHint(text);
+  if (hint !== undefined) cli.say(hint);
   return EXIT.undecided;
 }
 

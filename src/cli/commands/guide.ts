@@ -1,6 +1,7 @@
 /** `counterfoil guide [words…]`: what a rule is for, its causes, and what to do about each. Needs no hub and no data. */
 import type { Command } from 'commander';
 import { type GuideCause, type GuideRule, guideAbout, guideFor } from '../../server/guide.ts';
+import { hearing, peopleOf } from '../../server/words.ts';
 import { action } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
@@ -45,19 +46,21 @@ function ruleLines({ id, cite, why, judged, causes }: GuideRule, style: Style): 
     [span(style, id, 'id'), blanks(2), span(style, cite, 'faint')],
     [blanks(2), span(style, why)],
     [blanks(2), span(style, `judged at ${judged.join(', ')}`, 'faint')],
-    ...causes.flatMap((cause) => [[], ...causeLines(cause, style)]),
+    ...causes.flatMap((cause) => [[], ...causeLines(cause, id, style)]),
   ];
 }
 
-function causeLines({ id, say, heard, warns, counts, fixes }: GuideCause, style: Style): Line[] {
+function causeLines({ id, say, heard, warns, counts, fixes }: GuideCause, rule: string, style: Style): Line[] {
+  const people = peopleOf(rule);
+  const { who } = hearing(rule.split('.', 1)[0] ?? '', '');
   const notes = [
-    ...(heard.length > 0 ? [`the app hears ${heard.join(' or ')}`] : []),
+    ...(heard.length > 0 ? [`${who} hears ${heard.join(' or ')}`] : []),
     ...(warns ? ['a warning, nothing is refused for it'] : []),
     ...(counts ? ['counts against the code'] : []),
   ];
   return [
     [span(style, id, 'strong'), blanks(2), span(style, say)],
     ...(notes.length > 0 ? [[blanks(2), span(style, notes.join('; '), 'faint')]] : []),
-    ...fixes.map((fix, i) => [blanks(2), span(style, `${i + 1}. ${fix.audience}: ${fix.say}`)]),
+    ...fixes.map((fix, i) => [blanks(2), span(style, `${i + 1}. ${people[fix.audience]}: ${fix.say}`)]),
   ];
 }

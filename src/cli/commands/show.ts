@@ -74,9 +74,9 @@ export function kindOf(text: string): Named | undefined {
 export async function showAny(cli: Cli, named: Named, all: boolean): Promise<ExitCode> {
   if (named.kind === 'verdict') return showVerdict(cli, named.id, all);
   const operations = await cli.operations();
-  const [life, { now }] = await Promise.all([operations.timeline(named.id), operations.status()]);
+  const [life, at] = await Promise.all([operations.timeline(named.id), operations.status()]);
   if (cli.json) cli.printJson(life);
-  else cli.print(renderTimeline(life, cli.style, now));
+  else cli.print(renderTimeline(life, cli.style, at));
   return EXIT.ok;
 }
 

@@ -22,6 +22,20 @@ export function age(at: number, now: number): string {
   return ms > 0 ? `${duration(ms)} ago` : `in ${duration(Math.floor(ms / 1_000) * 1_000)}`;
 }
 
+/** How long to wait: `in 11 h 59 min`, by two units, the smaller one rounded up, so that it is over when it says; or `now`. */
+export function wait(at: number, now: number): string {
+  const ms = at - now;
+  if (ms <= 0) return 'now';
+  const largest = UNITS.findIndex(([, size]) => ms >= size);
+  const [, finest] = UNITS[largest < 0 ? UNITS.length - 1 : largest + 1] ?? ['s', 1_000];
+  const whole = Math.ceil(ms / finest) * finest;
+  const parts = UNITS.flatMap(([name, size], i) => {
+    const n = Math.floor((whole % (UNITS[i - 1]?.[1] ?? Number.POSITIVE_INFINITY)) / size);
+    return n > 0 ? [`${n} ${name}`] : [];
+  });
+  return `in ${parts.join(' ')}`;
+}
+
 /** `2026-03-01`, in the style's time zone. */
 export function day(at: number, style: Style): string {
   const { year, month, day } = parts(at, style);

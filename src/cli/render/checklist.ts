@@ -1,5 +1,7 @@
 /** What to do: the ordered checklist, grouped by who can do it, numbers running through. */
-import type { Audience, Fix } from '../../core/verdict.ts';
+import type { People } from '../../core/column.ts';
+import type { Fix } from '../../core/verdict.ts';
+import { peopleOf } from '../../server/words.ts';
 import { ruleName } from './id.ts';
 import type { Line, Style } from './line.ts';
 import { blanks, lineWidth, padLine, span, wrapWords } from './text.ts';
@@ -7,28 +9,18 @@ import { blanks, lineWidth, padLine, span, wrapWords } from './text.ts';
 /** An entry: what to do, and the rule that asks for it where one does. */
 export type Todo = Fix & { readonly rule?: string };
 
-const WHO: Readonly<Record<Audience, string>> = {
-  client: 'whoever writes the app',
-  owner: 'the owner, who decides',
-  operator: 'whoever runs the hub',
-  issuer: 'whoever hands out the codes',
-};
-
 const INDENT = 7;
 const GAP = 3;
 
-/** The checklist as lines, with other names for who can do it where they are given; groups in the order of their first entry, so that the most decisive stands first. */
-export function renderChecklist(
-  todos: readonly Todo[],
-  style: Style,
-  who: Readonly<Record<Audience, string>> = WHO,
-): Line[] {
+/** The checklist as lines, with names for who can do it as the rules' profile has them unless they are given; groups in the order of their first entry, so that the most decisive stands first. */
+export function renderChecklist(todos: readonly Todo[], style: Style, who?: People): Line[] {
   if (todos.length === 0) return [];
   const column = ruleColumn(todos, style);
   let number = 0;
   const lines: Line[] = [[span(style, 'What to do', 'strong')]];
-  for (const [audience, entries] of Map.groupBy(todos, (todo) => todo.audience)) {
-    lines.push([blanks(2), span(style, who[audience], 'faint')]);
+  const nameOf = ({ audience, rule }: Todo): string => (who ?? peopleOf(rule))[audience];
+  for (const [name, entries] of Map.groupBy(todos, nameOf)) {
+    lines.push([blanks(2), span(style, name, 'faint')]);
     for (const entry of entries) lines.push(...todoLines(entry, ++number, column, style));
   }
   return lines;

@@ -1,6 +1,6 @@
 /** What a code, token or grant is good for at a moment, in one word and a tone. */
 import type { Code, Effect, Grant } from '../../core/model.ts';
-import { type CodeStanding, codeStanding, grantStanding } from '../../server/standing.ts';
+import { type CodeStanding, codeStanding, grantStanding, type StandingAt } from '../../server/standing.ts';
 import { shortId } from './id.ts';
 import type { Tone } from './line.ts';
 
@@ -20,12 +20,14 @@ const TONES: Readonly<Record<CodeStanding, Tone>> = {
   restored: 'bad',
 };
 
-/** `live`, `used`, `expired`, `burned`, `revoked`, `superseded by cd_…`; by its grant too, where that is at hand. */
-export function codeState(code: Code, now: number, grant?: Grant): Shown {
-  const standing = codeStanding(code, { now, grant });
+/** `live`, `used`, `expired`, `burned`, `revoked`, `restored`, `superseded by cd_…`; by its grant too, where that is at hand. */
+export function codeState(code: Code, at: StandingAt): Shown {
+  const standing = codeStanding(code, at);
   const by = standing === 'superseded' && code.next ? ` by ${shortId(code.next)}` : '';
   return { word: standing + by, tone: TONES[standing] };
 }
+
+export { isEndless } from '../../server/standing.ts';
 
 /** The grant's own state, `expired` where its time is over. */
 export function grantState(grant: Grant, now: number): Shown {

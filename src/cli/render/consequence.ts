@@ -2,6 +2,7 @@
 import { CODE_FAILURES } from '../../core/limit.ts';
 import type { Consequence, Verdict } from '../../core/verdict.ts';
 import { WITHHELD } from '../../core/withhold.ts';
+import { countsWords } from '../../server/words.ts';
 import { clock, duration } from './age.ts';
 import type { Line, Style } from './line.ts';
 import { span, wrapWords } from './text.ts';
@@ -9,11 +10,11 @@ import { span, wrapWords } from './text.ts';
 /** One sentence per thing the attempt did; empty when it changed nothing. What the payments gate counts burns nothing. */
 export function sentences(consequence: Consequence, style: Style, profile?: string): string[] {
   const { hits, burned, heldUntil, revokedCodes, undoing } = consequence;
+  const counts = profile === undefined ? undefined : countsWords(profile);
   const window = duration(CODE_FAILURES.inMs);
   const said: string[] = [];
   if (burned) said.push(`${hits === undefined ? '' : `${ordinal(hits)} failure within ${window}: `}the code is burned`);
-  else if (hits !== undefined && profile === 'payments')
-    said.push(`refused ${counted(hits, 'time')} within 30 days, which makes no wait longer`);
+  else if (hits !== undefined && counts !== undefined) said.push(`refused ${counted(hits, 'time')} ${counts}`);
   else if (hits !== undefined)
     said.push(`${ordinal(hits)} failure within ${window}; the ${ordinal(CODE_FAILURES.count)} burns the code`);
   if (heldUntil !== undefined) said.push(`this source must wait until ${clock(heldUntil, style)}`);
@@ -56,10 +57,12 @@ export function renderConsequence(verdict: Verdict, style: Style, circumstances:
 
 function heard(verdict: Verdict, { judgedOnly, offline }: Circumstances): string {
   if (verdict.ok && offline) return "the client hears what the hub's records decide: run this where the hub is";
+  const attempt = verdict.profile === 'payments' && verdict.action === 'attempt';
+  if (verdict.ok && attempt) return `the merchant ${judgedOnly ? 'would be' : 'was'} told to send it`;
   if (verdict.ok)
     return judgedOnly ? 'the client would get what it asks for' : 'the client got what it asked for; you see this';
   const refusal = verdict.refusal ?? 'a refusal';
-  if (verdict.profile === 'payments' && verdict.action === 'attempt')
+  if (attempt)
     return `the merchant ${judgedOnly ? 'would be' : 'was'} told which rules close it, until when, and what to do; no customer was`;
   if (judgedOnly) return `the client would hear ${refusal}, nothing more`;
   return `the client heard ${refusal} and a reference, nothing more; you see this`;

@@ -1,4 +1,5 @@
 /** Shows where a presented value departs from the expected one. */
+import { isMoment } from '../../core/show.ts';
 import type { Line, Style } from './line.ts';
 import { graphemes, span } from './text.ts';
 
@@ -6,6 +7,7 @@ import { graphemes, span } from './text.ts';
 export function differing(expected: string | undefined, presented: string, style: Style): Line {
   if (presented === '') return [span(style, 'nothing', 'differs')];
   if (expected === undefined || expected === presented) return [span(style, presented)];
+  if (isMoment(expected) && isMoment(presented)) return [span(style, presented, 'differs')];
   const a = graphemes(expected);
   const b = graphemes(presented);
   const shorter = Math.min(a.length, b.length);

@@ -84,7 +84,7 @@ const life: Timeline = {
 
 describe('the life of a grant', () => {
   it('is told in order, with what it led to, across midnight', () => {
-    expect(paint(renderTimeline(life, style, T + 60_000), style)).toBe(`\
+    expect(paint(renderTimeline(life, style, { now: T + 60_000, generation: 1 }), style)).toBe(`\
 gr_4B2K9A2B4C  revoked (replayed)
   alice decided for my_app_123 · 1 min ago
   scope lamp:read lamp:write
@@ -107,7 +107,7 @@ On devices
   it('calls an app that was asked for a nonce just that', () => {
     const asked = { ok: false, decisive: 'oauth.dpop-nonce', cause: 'missing', refusal: 'use_dpop_nonce' };
     const verdicts = [verdict('vd_01ABCDEFGHJKMN', asked), verdict('vd_02ABCDEFGHJKMN', { at: T + 6_000 })];
-    const said = paint(renderTimeline({ ...life, verdicts }, style, T + 60_000), style);
+    const said = paint(renderTimeline({ ...life, verdicts }, style, { now: T + 60_000, generation: 1 }), style);
     expect(said).toContain(' · token asked         vd_01ABCDEFGH  asked for a nonce\n');
     expect(said).toContain(' ✓ token accepted      vd_02ABCDEFGH\n');
     expect(said).not.toContain('refused');
@@ -115,7 +115,7 @@ On devices
 
   it('fits a narrow terminal', () => {
     const narrow = { ...style, width: 80 };
-    const lines = paint(renderTimeline(life, narrow, T), narrow).split('\n');
+    const lines = paint(renderTimeline(life, narrow, { now: T, generation: 1 }), narrow).split('\n');
     expect(Math.max(...lines.map((l) => l.length))).toBeLessThanOrEqual(80);
   });
 });

@@ -5,9 +5,10 @@ import { show } from '../../core/show.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import type { Timeline } from '../../server/operations.ts';
+import type { StandingAt } from '../../server/standing.ts';
 import { age, clock, day, duration } from './age.ts';
 import { came } from './came.ts';
-import { codeState, effectState, grantState, purposeWords, type Shown } from './code-state.ts';
+import { codeState, effectState, grantState, isEndless, purposeWords, type Shown } from './code-state.ts';
 import { sentences } from './consequence.ts';
 import { ruleName, shortId } from './id.ts';
 import type { Line, Span, Style } from './line.ts';
@@ -28,11 +29,12 @@ interface Event {
 }
 
 /** The life as lines. */
-export function renderTimeline(life: Timeline, style: Style, now: number): Line[] {
+export function renderTimeline(life: Timeline, style: Style, at: Omit<StandingAt, 'grant'>): Line[] {
   const { grant, effects } = life;
+  const { now } = at;
   const state = grantState(grant, now);
   const terms = Object.entries(grant.terms).map(([name, value]) => `${name} ${show(value)}`);
-  const events = eventsOf(life, style, now);
+  const events = eventsOf(life, style, at);
   return [
     [span(style, shortId(grant.id), 'id'), blanks(2), span(style, state.word, state.tone)],
     [blanks(2), span(style, `${grant.by} decided for ${grant.to} · ${age(grant.from, now)}`, 'faint')],
@@ -52,7 +54,7 @@ export function renderTimeline(life: Timeline, style: Style, now: number): Line[
   ];
 }
 
-function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, now: number): Event[] {
+function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, at: Omit<StandingAt, 'grant'>): Event[] {
   const events: Event[] = [
     {
       at: grant.from,
@@ -61,7 +63,7 @@ function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, now: numbe
       id: '',
       say: [span(style, `by ${grant.by} for ${grant.to}`)],
     },
-    ...codes.map((code) => issued(code, codeState(code, now, grant), style)),
+    ...codes.map((code) => issued(code, codeState(code, { ...at, grant }), style)),
     ...verdicts.map((verdict) => presented(verdict, style)),
   ];
   if (grant.endedAt !== undefined) {
@@ -86,11 +88,8 @@ function issued(code: Code, state: Shown, style: Style): Event {
   };
 }
 
-/** A hundred years and more are no time that anybody waits for. */
-const ENDLESS_MS = 36_500 * 86_400_000;
-
-function lifetime({ from, until }: Code): string {
-  return until - from >= ENDLESS_MS ? 'until it is revoked' : `for ${duration(until - from)}`;
+function lifetime(code: Code): string {
+  return isEndless(code) ? 'until it is revoked' : `for ${duration(code.until - code.from)}`;
 }
 
 function presented(verdict: Verdict, style: Style): Event {

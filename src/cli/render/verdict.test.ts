@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { declined, HOUR, NOON, paymentsCase } from '../../../test/support/payments-case.ts';
+import { samplePayment } from '../../../test/support/sample-payments.ts';
 import type { Audience, Check, Outcome, Verdict } from '../../core/verdict.ts';
 import { OWN_SEQUENCES, paint } from './color.ts';
 import type { Style } from './line.ts';
@@ -120,6 +122,19 @@ describe('a verdict on a narrow terminal', () => {
     expect(ascii.replaceAll('\n', '')).toMatch(/^[ -~]*$/);
     expect(ascii).toContain('got      authorization_code<SP>');
     expect(ascii).toContain(' |   + media-type');
+  });
+});
+
+describe('a verdict on a card attempt', () => {
+  it('says which attempt was judged, and names the merchant and the customer', () => {
+    const c = paymentsCase([declined('51', NOON - HOUR)], { attempt: { purchase: 'order-1001' } });
+    const text = renderVerdict(samplePayment(c), plain(100), { now: NOON })
+      .map((line) => line.map((part) => part.text).join(''))
+      .join('\n');
+    expect(text).toMatch(/amount EUR 50\.00 · purchase order-1001 · initiated by merchant · network visa/);
+    expect(text).toContain('last answer declined with 51, at 2026-09-20T11:00:00.000Z');
+    expect(text).toMatch(/^ {2}the merchant\n {4}1\. .*^ {2}the customer\n/ms);
+    expect(text).not.toMatch(/the app|the owner/);
   });
 });
 

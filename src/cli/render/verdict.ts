@@ -1,5 +1,6 @@
 /** A verdict as a person reads it: what came of it, the tree, what to do, what it did, who heard what. */
 import { type Check, checklist, leaves, type Verdict } from '../../core/verdict.ts';
+import { factsOf } from '../../server/words.ts';
 import { age } from './age.ts';
 import { renderChecklist } from './checklist.ts';
 import { renderChecks } from './checks.ts';
@@ -72,7 +73,21 @@ function heading(verdict: Verdict, style: Style, options: VerdictOptions): Line[
   const top = (fits ? [first] : wrapLine(first, style.width - 2)).map(
     (line, i): Line => (i === 0 ? line : [blanks(2), ...line]),
   );
-  return [...top, ...where.map((line): Line => [blanks(2), ...line]), ...decisive(verdict, style)];
+  return [
+    ...top,
+    ...where.map((line): Line => [blanks(2), ...line]),
+    ...caseLines(verdict, style),
+    ...decisive(verdict, style),
+  ];
+}
+
+/** What the profile says of the case, as many beside each other as there is room for. */
+function caseLines(verdict: Verdict, style: Style): Line[] {
+  const facts = factsOf(verdict).map(
+    ([label, value]): Line => [span(style, `${label.toLowerCase()} `, 'faint'), span(style, value)],
+  );
+  const lines = flow(facts, [blanks(1), mark(style, 'dot', 'faint'), blanks(1)], style.width - 2);
+  return facts.length === 0 ? [] : lines.map((line): Line => [blanks(2), ...line]);
 }
 
 /** The check that decided what the client heard; why, in general, where its own line says the particular. */

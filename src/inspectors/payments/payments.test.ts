@@ -43,6 +43,54 @@ describe('the answer to a card payment, explained', () => {
     expect(explain('91 DECLINED').againInMs).toBe(600_000);
   });
 
+  it("reads a processor's own words, and its advice by itself", () => {
+    expect(explain('insufficient_funds at stripe')).toMatchObject({
+      title: 'response code insufficient_funds at stripe: insufficient funds',
+      outcome: 'declined',
+      class: 'funds',
+      againInMs: 12 * 3_600_000,
+    });
+    for (const text of ['20051 at checkout.com', '2001 at braintree', '12 at Adyen'])
+      expect(explain(text)).toMatchObject({ outcome: 'declined', class: 'funds' });
+    expect(explain('foo_bar at stripe')).toMatchObject({ outcome: 'unknown', againInMs: 'never' });
+    expect(explain('advice 08 at rapyd')).toMatchObject({
+      title: 'advice code 08 at rapyd: retry after 1 hour',
+      outcome: 'declined',
+      againInMs: 12 * 3_600_000,
+    });
+    expect(check('advice 08 at rapyd', 'mastercard-advice')).toMatchObject({ expected: '1 h after this answer' });
+    expect(explain('advice 08')).toMatchObject({ outcome: 'unknown' });
+    expect(explain('advice 00 at cybersource').title).toBe('advice code 00 at cybersource: known to say nothing');
+    for (const text of ['insufficient_funds', 'meet at noon', 'insufficient_funds at strpe'])
+      expect(explainAnswer(text, book, NOON)).toBe(undefined);
+  });
+
+  it('never calls approved what may have been advice', () => {
+    const doubtful = explain('08 at rapyd');
+    expect(doubtful).toMatchObject({ outcome: 'unknown', class: 'unknown', againInMs: expect.any(Number) });
+    expect(doubtful.merchant + doubtful.customer).not.toContain('approved;');
+    expect(doubtful.customer).not.toContain('was approved');
+    expect(check('08 at rapyd', 'response-or-advice')).toMatchObject({
+      outcome: 'warn',
+      cause: { say: expect.stringContaining('write: advice 08 at rapyd') },
+    });
+    expect(explain('08 at worldpay')).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('names the table of the processor that was asked before that of ISO 8583', () => {
+    expect(check('12 at Adyen', 'class')?.because).toMatch(/^docs\.adyen\.com.*; then ISO 8583/);
+    expect(check('51 HAP UPD at worldpay', 'class')?.because).toMatch(/^developer\.worldpay\.com/);
+    expect(check('51 HAP UPD', 'class')?.because).toMatch(/^ISO 8583/);
+  });
+
+  it('hands out the names that no table has, and none of a sentence', () => {
+    expect(explain('51 DECLINED at nosuch on vsa')).toMatchObject({ unknownNames: ['nosuch', 'vsa'] });
+    expect(explain('51 DECLINED at worldpay on visa')).not.toHaveProperty('unknownNames');
+    for (const pan of ['4111111111111111', '4111-1111-1111-1111'])
+      expect(JSON.stringify(explain(`51 DECLINED at ${pan}`))).not.toContain('4111');
+    expect(explain('code 51 declined at the terminal')).not.toHaveProperty('unknownNames');
+  });
+
   it('says of a code that nobody knows that it is unknown', () => {
     expect(explain('Q7 DECLINED')).toMatchObject({ outcome: 'unknown', againInMs: 'never', customer: GENERIC });
     expect(explain('82 DECLINED')).toMatchObject({ outcome: 'unknown' });

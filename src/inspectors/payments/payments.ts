@@ -1,10 +1,15 @@
 /**
- * Explains the answer to a card payment: `51 HAP UPD` as it is printed, or an ISO 8583 response. A text and a book in, a tree
+ * Explains the answer to a card payment: `51 HAP UPD` as it is printed, `insufficient_funds at stripe`, or an ISO 8583 response. A text and a book in, a tree
  * of checks out. The book (response codes, processors, waiting times) is the payments profile's and is handed in: an inspector
  * knows no profile. No card number is repeated; a response is never kept.
  */
 import type { Cause, Check, Fix } from '../../core/verdict.ts';
-import { type DeclineText, readDeclineText } from '../../protocols/iso8583/decline-text.ts';
+import {
+  type DeclineText,
+  type DeclineWord,
+  readDeclineText,
+  readDeclineWord,
+} from '../../protocols/iso8583/decline-text.ts';
 import { type Message, readIso8583 } from '../../protocols/iso8583/read.ts';
 
 /** Where a figure comes from. */
@@ -30,6 +35,7 @@ export interface BookEntry {
   readonly unknown: readonly string[];
   readonly texts: { readonly merchant: string; readonly customer: string };
   readonly from?: Source;
+  readonly through?: Source;
   readonly again: {
     readonly at: number | 'never';
     readonly rules: readonly {
@@ -52,6 +58,7 @@ export interface Book {
     now: number,
   ): { readonly known: boolean; readonly means?: string; readonly from?: Source };
   named(word: string, now: number): 'processor' | 'network' | undefined;
+  isAdviceToo(word: string, processor: string, now: number): boolean;
 }
 
 /** The answer, explained. */
@@ -68,6 +75,8 @@ export interface ExplainedAnswer {
   readonly againInMs?: number | 'never';
   readonly checks: readonly Check[];
   readonly fixes: readonly Fix[];
+  /** Names in the text that no table has, in small letters: what they would have changed is not in the answer. */
+  readonly unknownNames?: readonly string[];
 }
 
 /** Explains a text; `undefined` when it is no answer to a card payment. `now` is when it came, milliseconds since the epoch. */
@@ -79,18 +88,29 @@ export function explainAnswer(text: string, book: Book, now: number): ExplainedA
     return explain(asked, [messagePhase(message)], book, now);
   }
   const read = readDeclineText(text);
-  if (read === undefined) return undefined;
-  const asked = askedOf(read, book, now);
-  return explain(asked, wordsPhase(read, asked, book, now), book, now);
+  const word = read ?? readDeclineWord(text);
+  if (word === undefined) return undefined;
+  const asked = askedOf(word, book, now);
+  // Other words than a code of two characters are of a processor, or of something else altogether.
+  if (read === undefined && word.code !== undefined && asked.processor === undefined) return undefined;
+  const before = read === undefined ? [] : wordsPhase(read, asked, book, now);
+  const found = explain(asked, before, book, now);
+  const unknownNames = read?.inSentence
+    ? []
+    : word.names.filter((name) => book.named(name, now) === undefined && !MANY_DIGITS.test(name));
+  return { ...found, ...(unknownNames.length > 0 && { unknownNames }) };
 }
 
-function askedOf({ code, advice, names }: DeclineText, book: Book, now: number): Asked {
+/** No processor is called that; a card may be. */
+const MANY_DIGITS = /(?:\D*\d){9}/;
+
+function askedOf({ code, advice, names }: DeclineText | DeclineWord, book: Book, now: number): Asked {
   const of = (kind: 'processor' | 'network'): string | undefined =>
     names.find((name) => book.named(name, now) === kind);
   const processor = of('processor');
   const network = of('network') ?? (advice === undefined ? undefined : 'mastercard');
   return {
-    code,
+    ...(code !== undefined && { code }),
     ...(advice !== undefined && { advice }),
     ...(processor !== undefined && { processor }),
     ...(network !== undefined && { network }),
@@ -99,26 +119,58 @@ function askedOf({ code, advice, names }: DeclineText, book: Book, now: number):
 
 function explain(asked: Asked, before: readonly Check[], book: Book, now: number): ExplainedAnswer {
   const entry = book.lookUp(asked, now);
-  const approved = entry.class === 'approved';
-  const outcome = approved ? 'approved' : entry.class === 'unknown' ? 'unknown' : 'declined';
-  const { at, rules } = entry.again;
-  const checks = [answerPhase(asked, entry), ...before, ...(approved ? [] : [againPhase(entry, now)])];
+  const either = asAdvice(asked, book, now);
+  // Taken for approved, an advice not to try again would be worth goods.
+  const judged = either && entry.class === 'approved' ? { ...either, class: 'unknown' } : entry;
+  const approved = judged.class === 'approved';
+  const outcome = approved ? 'approved' : judged.class === 'unknown' ? 'unknown' : 'declined';
+  const { at, rules } = judged.again;
+  const checks = [
+    answerPhase(asked, entry),
+    ...eitherPhase(asked, either),
+    ...before,
+    ...(approved ? [] : [againPhase(judged, now)]),
+  ];
   const fixes = approved ? [] : rules.flatMap((rule) => rule.fixes);
   return {
-    title: titleOf(asked, entry),
+    title: `${titleOf(asked, entry)}${judged === entry ? '' : '; or advice'}`,
     outcome,
     ...(asked.code !== undefined && { code: asked.code }),
-    class: entry.class,
-    ...entry.texts,
+    class: judged.class,
+    ...judged.texts,
     ...(!approved && { againInMs: at === 'never' ? 'never' : at - now }),
     checks,
     fixes: fixes.filter((fix, i) => fixes.findIndex(({ say }) => say === fix.say) === i),
   };
 }
 
-function titleOf({ code = 'no code' }: Asked, { means, class: kind }: BookEntry): string {
-  if (means !== undefined) return `response code ${code}: ${means}`;
-  return `response code ${code}: ${kind === 'unknown' ? 'not known here, so it is not tried again' : kind}`;
+function titleOf(
+  { code, advice, processor }: Asked,
+  { means, advice: advised, class: kind, unknown }: BookEntry,
+): string {
+  const what = code === undefined ? `advice code ${advice ?? 'missing'}` : `response code ${code}`;
+  const says = code === undefined ? advised : means;
+  const silent = unknown.length === 0 ? 'known to say nothing' : 'not known here, so it is not tried again';
+  const otherwise = kind === 'unknown' ? silent : kind;
+  return `${what}${processor === undefined ? '' : ` at ${processor}`}: ${says ?? otherwise}`;
+}
+
+/** What the code says if it is advice: a processor that numbers its advice itself may have meant that. */
+function asAdvice({ code, advice, processor }: Asked, book: Book, now: number): BookEntry | undefined {
+  if (code === undefined || advice !== undefined || processor === undefined) return undefined;
+  return book.isAdviceToo(code, processor, now)
+    ? book.lookUp({ advice: code, processor, network: 'mastercard' }, now)
+    : undefined;
+}
+
+function eitherPhase({ code = '', processor }: Asked, either: BookEntry | undefined): readonly Check[] {
+  if (either === undefined) return [];
+  const child = leaf('response-or-advice', 'warn', code, undefined, {
+    id: 'either',
+    say: `as advice of ${processor} it says: ${either.advice ?? either.class}; if it is that, write: advice ${code} at ${processor}`,
+    fixes: [{ audience: 'client', say: 'ask the processor whether it is a response code or advice' }],
+  });
+  return [{ id: 'meant', outcome: 'warn', children: [child] }];
 }
 
 const told = ({ source, edition, confidence }: Source): string => `${source} (${edition}; ${confidence})`;
@@ -132,14 +184,20 @@ function answerPhase(asked: Asked, entry: BookEntry): Check {
       { audience: 'client', say: 'ask the processor what its code means; name it: … at <processor> on <network>' },
     ],
   });
-  const kind = leaf('class', known ? 'pass' : 'skip', entry.class, entry.from && told(entry.from), undefined);
+  const sure = known && entry.class !== 'unknown';
+  const kind = leaf('class', sure ? 'pass' : 'skip', entry.class, fromOf(entry), undefined);
   if (asked.advice === undefined) return { id: 'answer', outcome: code.outcome, children: [code, kind] };
   const advised = leaf('advice', entry.unknown.includes('advice') ? 'fail' : 'pass', asked.advice, entry.advice, {
     id: 'unknown',
     say: 'no table here knows this advice code; processors number them differently',
     fixes: [{ audience: 'client', say: 'ask the processor what its advice code means' }],
   });
+  if (asked.code === undefined) return { id: 'answer', outcome: advised.outcome, children: [advised, kind] };
   return { id: 'answer', outcome: advised.outcome === 'fail' ? 'fail' : code.outcome, children: [code, kind, advised] };
+}
+
+function fromOf({ from, through }: BookEntry): string | undefined {
+  return [through, from].flatMap((one) => (one ? [told(one)] : [])).join('; then ') || undefined;
 }
 
 /** What is read here is no rule of the profile, and no guide knows it. */

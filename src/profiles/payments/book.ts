@@ -1,6 +1,6 @@
 /** What the tables say about a code, as plain data for whoever explains an answer; a moment is always named. */
 import { type Attempt, DEFAULT_SETTINGS, type Past } from './case.ts';
-import { at } from './data.ts';
+import { at, meaningOf } from './data.ts';
 import type { ResponseClass, Sourced } from './data-types.ts';
 import { type ClosedRule, closedRules, nextAllowedAt } from './profile.ts';
 import { readResponse, readSuffix, type Suffix } from './response.ts';
@@ -17,6 +17,8 @@ export interface LookedUp {
   readonly unknown: readonly ('processor' | 'code' | 'advice')[];
   readonly texts: Texts;
   readonly from?: Sourced;
+  /** The processor's table, where one was asked and stands for another code. */
+  readonly through?: Sourced;
   /** When the same could be tried again if this were its first answer, by every rule with the settings of the default. */
   readonly again: { readonly at: number | 'never'; readonly rules: readonly ClosedRule[] };
 }
@@ -74,6 +76,7 @@ export function lookUp(asked: Asked, now: number): LookedUp {
     unknown: read.unknown,
     texts: read.meaning ? textsOfMeaning(read.meaning) : textsOf(read.class),
     ...(from && { from }),
+    ...(asked.processor !== undefined && read.from && read.from !== from && { through: read.from }),
     again: { at: nextAllowedAt(c), rules: closedRules(c) },
   };
 }
@@ -81,6 +84,26 @@ export function lookUp(asked: Asked, now: number): LookedUp {
 /** What a processor's word behind a code means. */
 export function lookUpSuffix(word: string, asked: Asked, now: number): Suffix {
   return readSuffix(word, asked.code ?? '', asked.processor, now);
+}
+
+/** Is what was read as a response code an advice code of this processor as well, by a table of its own? */
+function isAdviceToo(word: string, processor: string, now: number): boolean {
+  const advice = at(now).dialects.get(processor)?.advice ?? {};
+  return Object.hasOwn(advice, word);
+}
+
+/** Names beside which a code or word alone means something: those of processors, and `visa` for a code of the networks. */
+export function placesOf(
+  word: string,
+  now: number,
+): { readonly processors: readonly string[]; readonly network?: string } {
+  const epoch = at(now);
+  const dialects = [...new Set(epoch.dialects.values())];
+  const processors = dialects.flatMap(({ names: [name], responses }) =>
+    name !== undefined && Object.hasOwn(responses, word) ? [name] : [],
+  );
+  const network = [...epoch.networks.keys()].find((one) => meaningOf(epoch, one, word.toUpperCase()));
+  return { processors, ...(network !== undefined && { network }) };
 }
 
 /** Is this the name of a processor or of a network? In small letters, as the data spell it. */

@@ -53,8 +53,8 @@ export function openAt(c: PaymentsCase, rules: readonly PaymentsRule[]): number 
 }
 
 /** A time as verdicts show it. */
-export function shown(until: number | 'never'): string {
-  return until === 'never' || until === NEVER ? 'never, unless new facts come in' : new Date(until).toISOString();
+export function shown(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** The finding of a rule that is nothing but its closing. */
@@ -63,9 +63,13 @@ export function findingOf(c: PaymentsCase, rule: PaymentsRule): Finding {
   if (closing === undefined) return pass();
   const { source, edition, confidence } = closing.from;
   const told = [closing.detail, `${source} (${edition}; ${confidence})`, feeText(closing.fee)];
+  const until = openAt(c, [rule]);
+  const halves =
+    until === 'never'
+      ? { expected: 'a new fact of the card: waiting alone never opens it', presented: 'none that opens it' }
+      : { expected: shown(until), presented: shown(c.now) };
   return fail(closing.cause, {
-    expected: shown(openAt(c, [rule])),
-    presented: new Date(c.now).toISOString(),
+    ...halves,
     detail: told.filter((one) => one !== undefined).join('; '),
   });
 }

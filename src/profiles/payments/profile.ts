@@ -54,7 +54,7 @@ const RULES: readonly PaymentsRule[] = attempt.flatMap(({ rules }) => rules);
 
 /** Names this engine and its data: equal policy and snapshot give an equal tree. */
 export const policy: string = createHash('sha256')
-  .update(JSON.stringify([tables, DATA, 'payments-2']))
+  .update(JSON.stringify([tables, DATA, 'payments-3']))
   .digest('base64url')
   .slice(0, 12);
 

@@ -41,7 +41,7 @@ const TEXTS: Readonly<Record<ResponseClass, Texts>> = {
   },
   'ask-issuer': {
     merchant:
-      'the issuer declined and gives no reason; one later attempt at most, better after the customer has asked it',
+      'the issuer declined and names nothing that could be put right; one later attempt at most, better after the customer has asked it',
     customer: GENERIC,
   },
   unknown: {

@@ -1,6 +1,7 @@
 /**
  * Reads a decline as people print and quote it: a response code and the words around it. `51 HAP UPD`, `05 at worldpay on
- * visa`, `declined, response code 51`. What the code and the words mean is not decided here.
+ * visa`, `declined, response code 51`; or a processor's own word and whose it is: `insufficient_funds at stripe`. What the
+ * code and the words mean is not decided here.
  */
 
 /** What stands in the text. Codes and words in capitals; names as they came, in small letters. */
@@ -11,6 +12,15 @@ export interface DeclineText {
   /** The Mastercard advice code, where the text names one: `MAC 24`. */
   readonly advice?: string;
   /** Whatever stands behind at, by, from or on: processors and networks. */
+  readonly names: readonly string[];
+  /** Found in a sentence, where what stands behind `at` may be anything. */
+  readonly inSentence?: true;
+}
+
+/** A processor's own word or advice code, as it came, and the names behind it, in small letters. */
+export interface DeclineWord {
+  readonly code?: string;
+  readonly advice?: string;
   readonly names: readonly string[];
 }
 
@@ -24,6 +34,10 @@ const NAME = String.raw`(?:at|by|from|on)[ ]+[\w.-]{2,30}`;
 /** The code in front, and at least one word or name behind it. */
 const LINE = new RegExp(
   `^(${CODE})((?:[ ,/]+(?:${SUFFIX})(?![\\w.-])){0,${SUFFIXES_MAX}})((?:[ ,]+${NAME}){0,2})[.!]?$`,
+);
+/** Whoever has no such name has said something else: the caller looks. No code has more digits than eight; a card has. */
+const OWN_WORD = new RegExp(
+  `^(?!(?:\\D*\\d){9})(advice +)?([A-Za-z0-9][A-Za-z0-9_.-]{0,63})((?:[ ,]+${NAME}){0,2})[.!?]?$`,
 );
 /** Words that nobody uses for anything but the code of an answer. */
 const INTRODUCED: readonly RegExp[] = [
@@ -49,13 +63,31 @@ export function readDeclineText(text: string): DeclineText | undefined {
         ?.slice(0, 2)
         .join('') ?? '';
     const behind = plain.slice(plain.indexOf(found) + found.length);
-    return read(
-      found,
-      new RegExp(`^(?:[ ,/]+(?:${SUFFIX})(?![\\w.-])){1,${SUFFIXES_MAX}}`).exec(behind)?.[0] ?? '',
-      tail,
-    );
+    const words = new RegExp(`^(?:[ ,/]+(?:${SUFFIX})(?![\\w.-])){1,${SUFFIXES_MAX}}`).exec(behind)?.[0] ?? '';
+    return { ...read(found, words, tail), inSentence: true };
   }
   return undefined;
+}
+
+/**
+ * Reads `insufficient_funds at stripe`, `20051 at checkout.com on visa`, `advice 08 at rapyd`. Only who knows the names can
+ * tell it from other words.
+ *
+ * @returns `undefined` for a longer text, for a word with neither `advice` before nor a name behind it, and for long numbers
+ */
+export function readDeclineWord(text: string): DeclineWord | undefined {
+  if (text.length > TEXT_MAX) return undefined;
+  const [, advice, word = '', behind = ''] = OWN_WORD.exec(text.trim().replace(/\s+/g, ' ')) ?? [];
+  const names = namesOf(behind);
+  if (word === '' || (advice === undefined && names.length === 0)) return undefined;
+  return { ...(advice === undefined ? { code: word } : { advice: word }), names };
+}
+
+function namesOf(text: string): readonly string[] {
+  return text.split(/[ ,]*\b(?:at|by|from|on) +/).flatMap((name) => {
+    const plain = name.trim().replace(/[.,]$/, '').toLowerCase();
+    return plain === '' ? [] : [plain];
+  });
 }
 
 function read(code: string, words: string, names: string): DeclineText {
@@ -65,9 +97,6 @@ function read(code: string, words: string, names: string): DeclineText {
     code: code.toUpperCase(),
     suffixes: [...new Set(suffixes.filter((word) => word !== '').map((word) => word.toUpperCase()))],
     ...(advice !== undefined && { advice }),
-    names: names.split(/[ ,]*\b(?:at|by|from|on) +/).flatMap((name) => {
-      const plain = name.trim().replace(/[.,]$/, '').toLowerCase();
-      return plain === '' ? [] : [plain];
-    }),
+    names: namesOf(names),
   };
 }

@@ -82,11 +82,12 @@ async function onePage(
   const { grant, codes, verdicts } = timeline;
   const full = codes.length === MOST;
   const scopes = listOf(grant.terms['scope']);
-  const [{ now, generation }, family, beginning, means] = await Promise.all([
+  const [{ now, generation }, family, beginning, means, events] = await Promise.all([
     operations.status(),
     operations.grants({ grant: grant.id, limit: BELOW }),
     full ? operations.codes({ grant: grant.id, until: grant.from + BEGINNING_MS, limit: MOST }) : [],
     deps.meanings(scopes),
+    grant.profile === 'payments' ? operations.accountEvents() : [],
   ]);
   const all = [...new Map([...beginning, ...codes].map((code) => [code.id, code])).values()];
   const code = all.find((one) => isRenewable(one, grant, now, generation));
@@ -97,6 +98,10 @@ async function onePage(
     standing: grantStanding(grant, now),
     allowed: allowedOf(scopes, means),
     lineage: lineageOf({ timeline: { ...timeline, codes: all }, now, generation, ...(full && { more: true }) }),
+    at: { now, generation },
+    changed: events.filter(
+      ({ act, about, at }) => act === 'merchant-changed' && about === grant.to && at >= grant.from,
+    ),
     timeline: { ...timeline, codes: codes.slice(-TOLD), verdicts: verdicts.slice(-TOLD) },
     untold: Math.max(0, codes.length - TOLD) + Math.max(0, verdicts.length - TOLD),
     below: family.filter(({ id }) => id !== grant.id),

@@ -145,11 +145,20 @@ async function isEmpty({ deps, viewer }: Visit): Promise<boolean> {
   return (await deps.operations.verdicts(all)).length === 0;
 }
 
-/** Applications that one may choose: a developer's own, or all. */
+/** Grants that are looked at for holders that are no applications. */
+const HOLDERS_MAX = 200;
+
+/** Applications that one may choose: a developer's own, or all, and whom else grants are for. */
 async function appChoices({ deps, viewer }: Visit): Promise<Choice[]> {
   const apps = await deps.operations.listApps();
   const open = viewer.role === 'operator' ? apps : apps.filter(({ id }) => viewer.apps.includes(id));
-  return open.map(({ id, name }) => ({ value: id, name: name === id ? id : `${name} (${id})` }));
+  const named = open.map(({ id, name }) => ({ value: id, name: name === id ? id : `${name} (${id})` }));
+  if (viewer.role !== 'operator') return named;
+  const others = WORDS.filter(({ grants }) => grants).map(({ profile }) =>
+    deps.operations.grants({ profile, limit: HOLDERS_MAX }),
+  );
+  const holders = new Set((await Promise.all(others)).flat().map(({ to }) => to));
+  return [...named, ...[...holders].toSorted().map((to) => ({ value: to, name: to }))];
 }
 
 async function more(visit: Visit, asked: Asked): Promise<Outgoing> {

@@ -57,6 +57,7 @@ async function shown(visit: Visit): Promise<Outgoing> {
   if (!verdict) return absent(visit);
   // Withheld from a developer: the grant, the settings, and changing them.
   const timeline = verdict.grant === undefined ? undefined : await deps.operations.timeline(verdict.grant);
+  const at = timeline && (await deps.operations.status());
   const app = operator && settingsRefused(verdict) ? await appOf(deps.operations, verdict.subject) : undefined;
   const fixes = operator && !verdict.ok ? await deps.operations.fixes(verdict.id) : undefined;
   const shares = operator && !verdict.ok && !verdict.erased ? await sharesHere(visit, verdict.id) : undefined;
@@ -70,6 +71,7 @@ async function shown(visit: Visit): Promise<Outgoing> {
       ...frame(visit),
       verdict,
       ...(timeline && { timeline }),
+      ...(at && { at }),
       ...(app && { app }),
       ...(fixes && { fixes }),
       ...(shares && { shares }),

@@ -75,6 +75,11 @@ export interface ValueView {
   readonly format: string;
   readonly unit?: string;
   readonly perms: readonly string[];
+  /** What it takes, where the accessory says so (HAP §6.3.3 table 6-3); one that says less may still refuse more. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  readonly valid?: readonly number[];
 }
 
 /** A value to write, as it is typed: `on`, `40`, `warm`. */

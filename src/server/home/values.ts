@@ -77,6 +77,22 @@ export function valueView(accessory: string, part: Part, name: string, read: Par
     format,
     ...(unit !== undefined && { unit }),
     perms,
+    ...boundsOf(meta),
+  };
+}
+
+/** Most values of a list that are told: more are no list for people. */
+const VALID_MAX = 32;
+
+/** Of a foreign hand: only what is a number, and a list only when it is short. */
+function boundsOf(meta: Readonly<Record<string, unknown>>): Pick<ValueView, 'min' | 'max' | 'step' | 'valid'> {
+  const { minValue: min, maxValue: max, minStep: step, 'valid-values': valid } = meta;
+  const isNumbers = Array.isArray(valid) && valid.length <= VALID_MAX && valid.every(Number.isFinite);
+  return {
+    ...(typeof min === 'number' && { min }),
+    ...(typeof max === 'number' && { max }),
+    ...(typeof step === 'number' && { step }),
+    ...(isNumbers && { valid: valid as readonly number[] }),
   };
 }
 

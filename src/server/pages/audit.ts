@@ -3,6 +3,7 @@ import type { Grant } from '../../core/model.ts';
 import type { TrailFaultKind } from '../../store/trail.ts';
 import type { AccountAct, AccountEvent } from '../account-events.ts';
 import type { AuditChecked, KeyList } from '../audit-shapes.ts';
+import { grantWords } from '../words.ts';
 import { number } from './chart.ts';
 import { type Html, html, visible } from './html.ts';
 import { keyRows } from './keys.ts';
@@ -34,7 +35,7 @@ export type DiaryEntry =
   | {
       readonly kind: 'given' | 'ended';
       readonly at: number;
-      readonly grant: Pick<Grant, 'id' | 'by' | 'to' | 'state' | 'endedBy'>;
+      readonly grant: Pick<Grant, 'id' | 'profile' | 'by' | 'to' | 'state' | 'endedBy'>;
     };
 
 /** Renders it. */
@@ -135,6 +136,10 @@ const ACTS: Readonly<Record<AccountAct, string>> = {
   'pairing-removed': 'removed a pairing from',
   'refusal-shared': 'shared',
   'share-ended': 'ended a link to',
+  'merchant-changed': 'changed the settings of',
+  'merchant-key-made': 'made another key for',
+  'card-key-made': 'made a new key for fingerprints of cards,',
+  'card-keys-dropped': 'dropped all keys for fingerprints of cards but',
 };
 
 function diary({ diary: entries, range, more }: AuditPage): Html {
@@ -150,11 +155,11 @@ function entry(one: DiaryEntry): Html {
   const say = (): Html => {
     if (one.kind === 'account')
       return html`<b>${visible(one.user, 80)}</b> ${ACTS[one.act]}${one.about !== undefined && html` ${faultAt(one.about)}`}`;
-    const { id, by, to, state, endedBy } = one.grant;
+    const { id, profile, by, to, state, endedBy } = one.grant;
     const link = html`<a href="${`${PATHS.grants}/${id}`}">${visible(to, 80)}</a>`;
     if (one.kind === 'ended')
       return html`the grant of ${link} ended <span class="small soft">${endedBy !== undefined && fact(endedBy)}</span>`;
-    return html`<b>${visible(by, 80)}</b> ${state === 'denied' ? 'said no to' : 'said yes to'} ${link}`;
+    return html`<b>${visible(by, 80)}</b> ${state === 'denied' ? 'said no to' : (grantWords(profile)?.did ?? 'said yes to')} ${link}`;
   };
   return html`<li>${moment(one.at)}<span>${say()}</span></li>`;
 }

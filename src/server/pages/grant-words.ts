@@ -3,8 +3,9 @@ import type { Effect, Facts, Grant } from '../../core/model.ts';
 import { show } from '../../core/show.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import type { GrantStanding } from '../standing.ts';
+import { grantWords } from '../words.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
-import { fact, PATHS } from './layout.ts';
+import { fact, moment, PATHS } from './layout.ts';
 
 /** `/grants/<id>`. */
 export function grantPath(id: string): string {
@@ -29,6 +30,17 @@ export function standingTag(standing: GrantStanding): Html {
 export interface Allowed {
   readonly scope: string;
   readonly means?: string;
+}
+
+/** What a grant allows: its scopes, or what its profile says every one of its grants does. */
+export function mayList({ profile }: Pick<Grant, 'profile'>, allowed: readonly Allowed[], few?: number): Html {
+  const own = grantWords(profile);
+  return own && allowed.length === 0 ? html`${capital(own.may)}` : allowedList(allowed, few);
+}
+
+/** When it was decided, and who decided. */
+export function decidedRow({ profile, from, by }: Grant): Html {
+  return html`<dt>${grantWords(profile)?.decided ?? 'Decided'}</dt><dd>${moment(from)} by ${visible(by, 100)}</dd>`;
 }
 
 /** As a list; `few` of them, unless told. */

@@ -1,17 +1,19 @@
 /** One grant: the decision, what came of it as a graph, its life, and the two things to do: renew its code, revoke it. */
 import type { Code, Grant } from '../../core/model.ts';
 import type { Timeline, Updated } from '../operations.ts';
-import type { GrantStanding } from '../standing.ts';
+import type { ClockAt, GrantStanding } from '../standing.ts';
+import { grantWords } from '../words.ts';
 import { appPath } from './app-fields.ts';
 import { type CodeOnce, codeOnce } from './code-once.ts';
 import { problemNotice } from './fields.ts';
 import {
   type Allowed,
-  allowedList,
   count,
+  decidedRow,
   grantPath,
   holderName,
   isOwed,
+  mayList,
   owedKeys,
   owedLine,
   standingTag,
@@ -21,7 +23,8 @@ import { asShown, type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, moment, PATHS, page, type Signed, span, TEAR } from './layout.ts';
 import type { LineageNode } from './lineage.ts';
 import { lineageDrawing } from './lineage-drawing.ts';
-import { timelineSection } from './timeline.ts';
+import { type Telling, timelineSection } from './timeline.ts';
+import { advice } from './words.ts';
 
 /** What can be done to a grant; the value of its forms' field `do`. */
 export type GrantForm = 'renew' | 'revoke';
@@ -41,6 +44,9 @@ export interface GrantPage extends Frame {
   readonly lineage: LineageNode;
   /** What of its life is told, and how many older entries are not. */
   readonly timeline: Timeline;
+  /** The store's clock and generation. */
+  readonly at: ClockAt;
+  readonly changed?: Telling['changed'];
   readonly untold: number;
   /** Other grants below this one. */
   readonly below: readonly Grant[];
@@ -80,14 +86,15 @@ ${TEAR}
 ${lineageDrawing(lineage)}</section>
 ${doing(input)}
 ${untold > 0 && html`<p class="soft">${count(untold, 'older moment is', 'older moments are')} left out below.</p>`}
-${timelineSection(timeline)}
+${timelineSection(timeline, { at: input.at, ...(input.changed && { changed: input.changed }) })}
 </div>
 </article>`,
   });
 }
 
 function decision({ grant, app, allowed, below }: GrantPage): Html {
-  const { id, by, to, from, until, terms, endedAt, endedBy, parent } = grant;
+  const { id, profile, to, until, terms, endedAt, endedBy, parent } = grant;
+  const own = grantWords(profile);
   const bound = [
     ...(terms['pairing_id'] === undefined ? [] : [['Pairing', String(terms['pairing_id'])] as const]),
     ...(terms['redirect_uri'] === undefined ? [] : [['Redirect URI', String(terms['redirect_uri'])] as const]),
@@ -95,10 +102,10 @@ function decision({ grant, app, allowed, below }: GrantPage): Html {
   ];
   return html`<dl class="facts">
 <dt>Grant</dt><dd>${fact(id)}</dd>
-<dt>For</dt><dd>${app ? html`<a href="${appPath(to)}">${visible(to, 200)}</a>` : html`${fact(to)} <span class="soft small">not registered any more</span>`}</dd>
-<dt>May</dt><dd>${allowedList(allowed)}</dd>
+<dt>${own?.holder ?? 'For'}</dt><dd>${app ? html`<a href="${appPath(to)}">${visible(to, 200)}</a>` : html`${fact(to)}${!own && html` <span class="soft small">not registered any more</span>`}`}</dd>
+<dt>May</dt><dd>${mayList(grant, allowed)}</dd>
 ${bound.map(([name, value]) => html`<dt>${name}</dt><dd>${fact(value)}</dd>`)}
-${termRows(terms)}<dt>Decided</dt><dd>${moment(from)} by ${visible(by, 100)}</dd>
+${termRows(terms)}${decidedRow(grant)}
 <dt>Ends</dt><dd>${until === null ? 'when it is revoked' : moment(until)}</dd>
 ${endedAt !== undefined && html`<dt>Ended</dt><dd>${moment(endedAt)}${endedBy !== undefined && html`: ${asShown(endedBy.replaceAll('-', ' '))}`}</dd>`}
 ${parent !== undefined && html`<dt>Comes of</dt><dd><a href="${grantPath(parent)}">${visible(parent, 60)}</a></dd>`}
@@ -109,6 +116,7 @@ ${below.length > 0 && html`<dt>Grants below</dt><dd><ul>${below.map((one) => htm
 function doing({ grant, standing, renewable }: GrantPage): Html | false {
   if (standing !== 'live' && standing !== 'pending' && renewable === undefined) return false;
   const path = grantPath(grant.id);
+  const own = grantWords(grant.profile);
   return html`<section class="stack" aria-labelledby="doing"><h2 id="doing">What you can do</h2>
 <ul class="rows">
 ${
@@ -116,7 +124,8 @@ ${
   html`<li><div><p><b>Renew its code</b></p><p class="small soft">${fact(renewable.code.id.slice(0, 13))} was not redeemed yet and has ${span(renewable.code.until - renewable.now)} left. A new one takes its place, bound to the same; the old one is worthless then.</p></div>
 <form method="post" action="${path}">${hiddenFields({ do: 'renew', code: renewable.code.id, csrf: renewable.csrf })}<button type="submit">Renew</button></form></li>`
 }
-<li><div><p><b>Revoke it</b></p><p class="small soft">Codes and tokens die at once, and what it set up on devices is taken back. You are shown what before anything happens.</p></div>
+${own && standing === 'live' && html`<li><div><p><b>Make another ${own.key}</b></p><p class="small soft">At the command line, which shows it this once: ${fact(own.more)}</p></div></li>`}
+<li><div><p><b>Revoke it</b></p><p class="small soft">${own ? `Its ${own.key}s die at once.` : 'Codes and tokens die at once, and what it set up on devices is taken back.'} You are shown what before anything happens.</p></div>
 <a class="button danger" href="${`${path}?ask=revoke`}">Revoke…</a></li>
 </ul></section>`;
 }
@@ -144,6 +153,12 @@ export function grantRevokePage({ hub, signed, grant, app, csrf, toll }: GrantRe
   const path = grantPath(grant.id);
   const { codes, tokens, more, grants, devices } = toll;
   const least = more ? 'At least ' : '';
+  const own = grantWords(grant.profile);
+  const none = `No ${own?.key ?? 'code or token'} of it would still be taken: none has to die.`;
+  const dying = own
+    ? html`<b>${count(codes, `live ${own.key}`)}</b>`
+    : html`<b>${count(codes, 'code')}</b> and <b>${count(tokens, 'live token')}</b>`;
+  const after = own?.toll ?? ['There is no way back: the app has to be authorized anew.'];
   return page({
     here: 'grants',
     hub,
@@ -155,10 +170,10 @@ export function grantRevokePage({ hub, signed, grant, app, csrf, toll }: GrantRe
 ${TEAR}
 <div class="stack"><h2>What happens</h2>
 <ul class="either stack-near">
-<li>${codes + tokens === 0 ? 'No code or token of it would still be taken: none has to die.' : html`${least}<b>${count(codes, 'code')}</b> and <b>${count(tokens, 'live token')}</b> die at once.`}</li>
+<li>${codes + tokens === 0 ? none : html`${least}${dying} ${own && codes === 1 ? 'dies' : 'die'} at once.`}</li>
 ${devices.map(({ kind, target, pairing }) => html`<li>Its ${visible(kind.replaceAll('_', ' '), 60)}${pairing !== undefined && html` ${fact(pairing)}`} is removed from <b>${visible(target, 100)}</b>. Until that is read back, this page says so.</li>`)}
 ${grants > 0 && html`<li><b>${count(grants, 'grant')}</b> below it ${grants === 1 ? 'ends' : 'end'} with it.</li>`}
-<li>There is no way back: the app has to be authorized anew.</li>
+${after.map((line) => html`<li>${advice(line)}</li>`)}
 </ul>
 <form class="choices gap" method="post" action="${path}">
 ${hiddenFields({ do: 'revoke', csrf })}<a class="button" href="${path}">Keep it</a>

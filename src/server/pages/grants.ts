@@ -1,19 +1,21 @@
 /** The list of grants: who holds one, for what, until when, what of it could still be used, and what devices are owed. */
 import type { Effect, Grant } from '../../core/model.ts';
 import type { GrantStanding } from '../standing.ts';
+import { grantWords } from '../words.ts';
 import { option } from './fields.ts';
 import {
   type Allowed,
-  allowedList,
   count,
+  decidedRow,
   grantPath,
   holderName,
+  mayList,
   owedKeys,
   owedLine,
   standingTag,
   termRows,
 } from './grant-words.ts';
-import { type Html, html, visible } from './html.ts';
+import { type Html, html } from './html.ts';
 import { fact, moment, PATHS, page, type Signed, TEAR } from './layout.ts';
 
 /** What the list can be narrowed to. */
@@ -109,25 +111,29 @@ ${narrowed && html`<p><a href="${`${PATHS.grants}?state=any`}">Show every grant<
 }
 
 function card({ grant, standing, app, allowed, live, owed }: GrantRow): Html {
-  const { id, by, to, from, until, terms } = grant;
+  const { id, profile, to, until, terms } = grant;
   return html`<li>
 <div class="stack-near"><h2><a href="${grantPath(id)}">${holderName(grant, app)}</a></h2>
 <p>${standingTag(standing)}</p>
 <p class="small soft">${fact(to)} · ${fact(id.slice(0, 13))}</p></div>
 <dl class="facts">
-<dt>May</dt><dd>${allowedList(allowed, 4)}</dd>
-${termRows(terms)}<dt>Decided</dt><dd>${moment(from)} by ${visible(by, 100)}</dd>
+<dt>May</dt><dd>${mayList(grant, allowed, 4)}</dd>
+${termRows(terms)}${decidedRow(grant)}
 <dt>Ends</dt><dd>${until === null ? 'when it is revoked' : moment(until)}</dd>
-<dt>In use</dt><dd>${liveWords(live)}</dd>
+<dt>In use</dt><dd>${liveWords(live, grantWords(profile)?.key)}</dd>
 ${owed.length > 0 && html`<dt>Devices</dt><dd><ul>${owed.map((effect) => html`<li>${owedLine(effect)}</li>`)}</ul></dd>`}
 </dl>
 </li>`;
 }
 
-function liveWords({ codes, tokens, more }: GrantRow['live']): Html | string {
+/** `key`: what the profile hands out; a code is not used up by being used then. */
+function liveWords({ codes, tokens, more }: GrantRow['live'], key: string | undefined): Html | string {
+  const least = more ? 'at least ' : '';
   const parts = [
-    ...(codes > 0 ? [`${count(codes, 'code')} not redeemed yet`] : []),
-    ...(tokens > 0 ? [`${more ? 'at least ' : ''}${count(tokens, 'live token')}`] : []),
+    ...(codes > 0
+      ? [key === undefined ? `${count(codes, 'code')} not redeemed yet` : `${least}${count(codes, `live ${key}`)}`]
+      : []),
+    ...(tokens > 0 ? [`${least}${count(tokens, 'live token')}`] : []),
   ];
   return parts.length === 0 ? html`<span class="soft">nothing that would still be taken</span>` : parts.join(', ');
 }

@@ -1,8 +1,9 @@
 /** The guide on pages: all rules, findable by words, and one rule with each of its causes. The texts are the rules' own. */
 import type { GuideCause, GuideRule } from '../guide.ts';
-import { type Html, html, visible } from './html.ts';
+import { hearing, peopleOf } from '../words.ts';
+import { capital, type Html, html, visible } from './html.ts';
 import { fact, PATHS, page, type Signed, TEAR } from './layout.ts';
-import { AUDIENCES, advice, ruleTitle, sentence } from './words.ts';
+import { advice, ruleTitle, sentence } from './words.ts';
 
 /** Input of the list. */
 export interface GuidePage {
@@ -81,19 +82,22 @@ export function guideRulePage({ hub, signed, rule }: GuideRulePage): string {
 <dt>Judged</dt><dd>${judged.join(', ')}</dd>
 </dl></div>
 ${TEAR}
-<div class="apart">${causes.map(causeSection)}</div>
+<div class="apart">${causes.map((cause) => causeSection(cause, id))}</div>
 </article>`,
   });
 }
 
-function causeSection({ id, say, fixes, heard, warns, counts }: GuideCause): Html {
+function causeSection({ id, say, fixes, heard, warns, counts }: GuideCause, rule: string): Html {
+  const people = peopleOf(rule);
+  const { who } = hearing(rule.split('.', 1)[0] ?? '', '');
   return html`<section class="stack cause" id="${id}" aria-label="${say}">
 <h2>${sentence(say)}</h2>
-<p class="small soft">Cause ${fact(id)}${heard.length > 0 && html` · the app hears ${heard.map((error, i) => html`${i > 0 && ' or '}${fact(error)}`)}`}${warns && ' · a warning: nothing is refused for it'}${counts && ' · counts against the code'}</p>
+<p class="small soft">Cause ${fact(id)}${heard.length > 0 && html` · ${who} hears ${heard.map((error, i) => html`${i > 0 && ' or '}${fact(error)}`)}`}${warns && ' · a warning: nothing is refused for it'}${counts && ' · counts against the code'}</p>
 ${
   fixes.length > 0 &&
   html`<ol class="steps">${fixes.map(
-    (fix) => html`<li><div><p>${advice(fix.say)}</p><p class="small soft">${AUDIENCES[fix.audience]}</p></div></li>`,
+    (fix) =>
+      html`<li><div><p>${advice(fix.say)}</p><p class="small soft">${capital(people[fix.audience])}</p></div></li>`,
   )}</ol>`
 }
 </section>`;

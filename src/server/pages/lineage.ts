@@ -8,7 +8,8 @@
 import type { Code, Effect } from '../../core/model.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import type { Timeline } from '../operations.ts';
-import { type CodeStanding, codeStanding, grantStanding } from '../standing.ts';
+import { type CodeStanding, codeStanding, grantStanding, isEndless } from '../standing.ts';
+import { grantWords } from '../words.ts';
 import { span } from './layout.ts';
 import { PURPOSES } from './words.ts';
 
@@ -40,10 +41,13 @@ export interface LineageInput {
 const LAST = 2;
 /** Things on devices that are shown. */
 const EFFECTS_MAX = 5;
+/** Things of one kind beside each other that are shown, the newest. */
+const BESIDE_MAX = 5;
 
 /** Builds it. */
 export function lineageOf(input: LineageInput): LineageNode {
   const { grant, codes, effects } = input.timeline;
+  const own = grantWords(grant.profile);
   const sorted = codes.toSorted((a, b) => a.from - b.from);
   const access = sorted.filter(({ purpose }) => purpose === 'access_token');
   const refresh = sorted.filter(({ purpose }) => purpose === 'refresh_token');
@@ -51,10 +55,10 @@ export function lineageOf(input: LineageInput): LineageNode {
   const tokens = [...chain(input, refresh, access), ...owed(effects)];
   return {
     shape: 'decision',
-    title: VERBS[grant.state],
+    title: own && VERBS[grant.state] === VERBS.active ? `${own.decided} by` : VERBS[grant.state],
     name: grant.by,
     standing: decisionWords(input),
-    below: handed.length === 0 ? tokens : renewals(input, handed, tokens),
+    below: own ? beside(input, handed, `${own.key}s`) : handed.length === 0 ? tokens : renewals(input, handed, tokens),
   };
 }
 
@@ -64,6 +68,14 @@ function decisionWords({ timeline: { grant }, now }: LineageInput): string {
   const standing = grantStanding(grant, now);
   if (standing !== 'live') return standing;
   return grant.until === null ? 'until revoked' : `ends in ${span(grant.until - now)}`;
+}
+
+/** Codes that stand beside each other, none in the place of another, newest first. */
+function beside(input: LineageInput, codes: readonly Code[], what: string): LineageNode[] {
+  const shown = codes.slice(-BESIDE_MAX).toReversed();
+  const left = codes.length - shown.length;
+  const nodes = shown.map((code) => codeNode(input, code, []));
+  return left > 0 ? [...nodes, moreNode(left, what, [], input.more)] : nodes;
 }
 
 /** Codes that took each other's place; what was exchanged hangs below the last. */
@@ -135,8 +147,9 @@ function codeNode(input: LineageInput, code: Code, below: readonly LineageNode[]
   };
 }
 
-function codeWords({ from, until, usedAt }: Code, standing: CodeStanding, now: number): string {
-  if (standing === 'live') return `live, ${span(until - now)} left`;
+function codeWords(code: Code, standing: CodeStanding, now: number): string {
+  const { from, until, usedAt } = code;
+  if (standing === 'live') return isEndless(code) ? 'until revoked' : `live, ${span(until - now)} left`;
   if (standing === 'used' && usedAt !== undefined) return `used after ${span(usedAt - from)}`;
   if (standing === 'expired') return `expired ${span(now - until)} ago`;
   return standing === 'superseded' ? 'renewed' : standing === 'restored' ? 'ended by a restore' : standing;

@@ -1,5 +1,6 @@
 /** Two strings side by side, the characters that differ lit. Both come from a verdict, so they are shown already. */
 import { diagnose } from '../../core/near-miss.ts';
+import { isMoment } from '../../core/show.ts';
 import { asShown, type Html, html } from './html.ts';
 
 /** The two halves as HTML. */
@@ -11,7 +12,8 @@ export interface Lit {
 /** Lights what differs. Two quite different values are not one mistyped: nothing is lit, they are simply both shown. */
 export function lit(expected: string, presented: string): Lit {
   const { label, expectedMarks, presentedMarks } = diagnose(expected, presented);
-  if (label === 'different') return { expected: html`${asShown(expected)}`, presented: html`${asShown(presented)}` };
+  if (label === 'different' || (isMoment(expected) && isMoment(presented)))
+    return { expected: html`${asShown(expected)}`, presented: html`${asShown(presented)}` };
   return { expected: marked(expected, expectedMarks), presented: marked(presented, presentedMarks) };
 }
 

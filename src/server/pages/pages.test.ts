@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { samplePages } from '../../../test/support/sample-pages.ts';
-import type { Check } from '../../core/verdict.ts';
+import type { Check, Verdict } from '../../core/verdict.ts';
 import { consentPage, destination } from './consent.ts';
 import { render } from './html.ts';
 import { span } from './layout.ts';
@@ -118,7 +118,7 @@ describe('the lists of a person in charge', () => {
       verdicts: [asked],
       effects: [],
     };
-    const life = words(render(timelineSection(timeline, asked)));
+    const life = words(render(timelineSection(timeline, { here: asked })));
     expect(life).toContain('Token: asked for a nonce vd_7F3K9QD2XA');
     expect(life).not.toContain('refused');
   });
@@ -138,14 +138,18 @@ describe('the verdict page', () => {
     expect(render(lit('a:b', 'a: b').presented)).toBe('a:<mark>␣</mark>b');
   });
 
-  it('lights nothing in two quite different values', () => {
+  it('lights nothing in two quite different values, nor in two times: neither is the other mistyped', () => {
     expect(render(lit('authorization_code', 'password').presented)).toBe('password');
+    const [later, now] = ['2026-09-20T23:00:00.000Z', '2026-09-20T12:00:00.000Z'] as const;
+    expect(render(lit(later, now).presented)).toBe(now);
   });
 
   it('says in one line what a refusal cost', () => {
-    const say = (...args: Parameters<typeof consequenceLine>): string => words(render(consequenceLine(...args)));
+    const say = (consequence: Verdict['consequence'], profile = 'oauth'): string =>
+      words(render(consequenceLine({ profile, ...(consequence && { consequence }) })));
     expect(say(undefined)).toBe('Nothing. No code, token or grant was touched.');
     expect(say({ hits: 2 })).toBe('Counted as failure 2.');
+    expect(say({ hits: 2 }, 'payments')).toBe('Refused 2 times within 30 days, which makes no wait longer.');
     expect(say({ hits: 3, burned: true })).toBe('The code is burned: nobody can use it any more.');
     expect(say({ revokedCodes: 1, undoing: 2 })).toBe(
       '1 code or token of its grant revoked. 2 device effects are being undone.',

@@ -102,7 +102,10 @@ ${firstRequest(issuer, true)}
 
 function filterForm({ filters, all }: RefusalsPage): Html {
   const { profile, profiles, app, apps, cause, causes, text, accepted, range } = filters;
-  const counted = causes.map(({ value, name, count }) => ({ value, name: `${capital(name)} (${number(count)})` }));
+  const counted = causes.map(({ value, name, count }) => ({
+    value,
+    name: `${clipped(capital(name))} (${number(count)})`,
+  }));
   return html`<form class="filters" method="get" action="${PATHS.home}" role="search" aria-label="Filters">
 ${range !== '1m' && html`<input type="hidden" name="range" value="${range}">`}
 ${choice('profile', 'Profile', 'All', profiles, profile)}
@@ -112,6 +115,18 @@ ${choice('cause', 'Cause', 'Any', counted, cause)}
 <p class="buttons">${tick('accepted', accepted, 'Also accepted')}
 <button type="submit">Filter</button>${all !== undefined && html`<a href="${all}">Show all</a>`}</p>
 </form>`;
+}
+
+/** Longest name of a cause that has its count behind it. */
+const NAME_MAX = 60;
+
+function clipped(name: string): string {
+  return name.length > NAME_MAX
+    ? `${name
+        .slice(0, NAME_MAX - 1)
+        .toWellFormed()
+        .trimEnd()}…`
+    : name;
 }
 
 function choice(

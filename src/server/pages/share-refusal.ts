@@ -1,5 +1,6 @@
 /** A shared refusal as it is read by whoever has the link; the preview shows the very same. */
 import type { SharedCheck, SharedRefusal } from '../share-shapes.ts';
+import { hearing } from '../words.ts';
 import { asShown, capital, type Html, html } from './html.ts';
 import { shownFact, TEAR } from './layout.ts';
 import { halves } from './lit.ts';
@@ -9,14 +10,16 @@ import { fixSteps, sentence } from './words.ts';
 export function sharedRefusal(refusal: SharedRefusal, level: 1 | 2): Html {
   const { asked, heard, why, when, app, failed, of, checks, todo } = refusal;
   const title = capital(why);
+  const [profile = '', action = ''] = asked.split(' ', 2);
+  const { who, what } = hearing(profile, action);
   return html`<article class="ticket">
 <div class="stack">
-<p><span class="stamp fail">Refused</span> <span class="soft">&nbsp;${failed} of ${of} checks failed</span></p>
+<p><span class="stamp fail">Refused</span> <span class="soft">&nbsp;Of the checks that may be shown, ${failed} of ${of} failed</span></p>
 ${level === 1 ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
 <dl class="facts">
 <dt>When</dt><dd>${asShown(when)}</dd>
 <dt>Asked</dt><dd>${shownFact(asked)}${app !== undefined && html` by ${shownFact(app)}`}</dd>
-${heard !== undefined && html`<dt>The app heard</dt><dd>${shownFact(heard)}</dd>`}
+${heard !== undefined && html`<dt>${capital(who)} heard</dt><dd>${what === undefined ? shownFact(heard) : capital(what)}</dd>`}
 </dl>
 </div>
 ${TEAR}

@@ -97,12 +97,13 @@ main:has(>.log){max-width:82rem}
 .chart-causes .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;white-space:normal;line-height:1.35}}
 .log{--row:2.5rem;position:relative}
 .log-table{background:var(--card);border:1px solid var(--line);border-radius:.8rem}
-.log-row{position:relative;display:grid;grid-template-columns:10.2rem minmax(0,4fr) repeat(3,minmax(0,1fr)) 3.8rem 6.6rem;align-items:center;gap:0 1rem;height:var(--row);padding:0 1rem;font-size:.9rem;border-top:1px solid var(--line);contain:layout style}
-.of-0 .log-row{grid-template-columns:10.2rem minmax(0,1fr) 3.8rem 6.6rem}
-.of-1 .log-row{grid-template-columns:10.2rem minmax(0,4fr) minmax(0,1fr) 3.8rem 6.6rem}
-.of-2 .log-row{grid-template-columns:10.2rem minmax(0,4fr) repeat(2,minmax(0,1fr)) 3.8rem 6.6rem}
-.of-4 .log-row{grid-template-columns:10.2rem minmax(0,4fr) repeat(4,minmax(0,1fr)) 3.8rem 6.6rem}
-.of-5 .log-row{grid-template-columns:10.2rem minmax(0,4fr) repeat(5,minmax(0,1fr)) 3.8rem 6.6rem}
+.log-row{position:relative;display:grid;grid-template-columns:10.2rem minmax(0,5fr) repeat(3,minmax(0,2fr)) 4.6rem 6.6rem;align-items:center;gap:0 1rem;height:var(--row);padding:0 1rem;font-size:.9rem;border-top:1px solid var(--line);contain:layout style}
+.of-0 .log-row{grid-template-columns:10.2rem minmax(0,1fr) 4.6rem 6.6rem}
+.of-1 .log-row{grid-template-columns:10.2rem minmax(0,5fr) minmax(0,2fr) 4.6rem 6.6rem}
+.of-2 .log-row{grid-template-columns:10.2rem minmax(0,5fr) repeat(2,minmax(0,2fr)) 4.6rem 6.6rem}
+.of-4 .log-row{grid-template-columns:10.2rem minmax(0,5fr) repeat(4,minmax(0,2fr)) 4.6rem 6.6rem}
+.of-5 .log-row{grid-template-columns:10.2rem minmax(0,5fr) repeat(5,minmax(0,2fr)) 4.6rem 6.6rem}
+.of-6 .log-row{grid-template-columns:10.2rem minmax(0,4fr) repeat(6,minmax(0,2fr)) 4.6rem 6.6rem}
 .log-row>*{min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .log-top{position:sticky;top:0;z-index:2}
 .log-head{height:2.1rem;background:var(--card);border-top:0;border-bottom:1px solid var(--line);border-radius:.8rem .8rem 0 0;color:var(--soft);font-size:.8rem;font-weight:600;contain:none}

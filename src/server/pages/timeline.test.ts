@@ -25,7 +25,7 @@ function life(verdicts: readonly Verdict[], codes: readonly Code[] = []): Timeli
 const hourly = (hours: readonly number[]): Verdict[] =>
   hours.map((hour) => ({ ...BASE, id: `vd_${String(hour).padStart(10, '0')}`, at: hour * HOUR }));
 const refused = (hour: number): Verdict => ({ ...BASE, id: 'vd_R', ok: false, cause: 'expired', at: hour * HOUR });
-const drawn = (timeline: Timeline, here?: Verdict): string => render(timelineSection(timeline, here));
+const drawn = (timeline: Timeline, here?: Verdict): string => render(timelineSection(timeline, here && { here }));
 const words = (html: string): string =>
   html
     .replaceAll(/<[^>]*>/g, ' ')
@@ -70,6 +70,19 @@ describe('the life of a grant', () => {
     expect(html.match(/<li/g)).toHaveLength(2);
     expect(words(html)).toMatch(/Token accepted vd_0000000000 Access token cd_TOKEN00000 handed out/);
     expect(words(html)).not.toContain('used');
+  });
+
+  it('says of a code that died with its grant, or with a restore, that it did, though its row stayed as it was', () => {
+    const code: Code = {
+      ...{ id: 'cd_KEY0000000', grant: 'gr_1', purpose: 'payments_key', handle: 'opaque', bindings: [], from: 0 },
+      ...{ until: 36_500 * 24 * HOUR, total: null, used: 0, state: 'live', generation: 1, rev: 1 },
+    };
+    const { grant, ...rest } = life([], [code]);
+    const told = (generation: number, state: 'active' | 'revoked' = 'active'): string =>
+      words(render(timelineSection({ ...rest, grant: { ...grant, state } }, { at: { now: HOUR, generation } })));
+    expect(told(1)).toContain('Payments key cd_KEY0000000 handed out (now good until it is revoked)');
+    expect(told(2)).toContain('(now ended by a restore)');
+    expect(told(1, 'revoked')).toContain('(now revoked)');
   });
 
   it('says where the grant stands, and when it was last used, beside the verdict that is about it', () => {

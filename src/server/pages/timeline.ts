@@ -3,7 +3,10 @@ import type { Effect } from '../../core/model.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import { NONCE_ASKED, nonceAsked } from '../../profiles/oauth/nonce-asked.ts';
+import type { AccountEvent } from '../account-events.ts';
 import type { Timeline } from '../operations.ts';
+import { type ClockAt, codeStanding, isEndless } from '../standing.ts';
+import { grantWords } from '../words.ts';
 import { grantPath } from './grant-words.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
 import { fact, moment, PATHS, span } from './layout.ts';
@@ -21,9 +24,23 @@ interface Entry {
   readonly routine?: string;
 }
 
-/** Renders it, oldest first; times are said against `here`, the verdict that the page is about, where it is about one. */
-export function timelineSection(timeline: Timeline, here?: Verdict): Html {
-  const entries = [...decisions(timeline), ...verdicts(timeline, here), ...codes(timeline)];
+/** How a life is told: what it is told beside, and when. */
+export interface Telling {
+  /** The verdict that the page is about, where it is about one. */
+  readonly here?: Verdict;
+  /** The store's clock and generation; without them a code stands as its row has it. */
+  readonly at?: ClockAt;
+  /** When the settings of its holder were changed, and by whom. */
+  readonly changed?: readonly Pick<AccountEvent, 'at' | 'user'>[];
+}
+
+/** Renders it, oldest first; times are said against `here`. */
+export function timelineSection(timeline: Timeline, { here, at, changed = [] }: Telling = {}): Html {
+  const changes = changed.map(({ at: when, user }) => ({
+    at: when,
+    say: html`<b>${visible(user)}</b> changed the settings`,
+  }));
+  const entries: Entry[] = [...decisions(timeline), ...changes, ...verdicts(timeline, here), ...codes(timeline, at)];
   const moments = [...Map.groupBy(entries, ({ at }) => at).values()].sort((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0));
   const effects = timeline.effects.map((e) => html`<li>${sayEffect(e)}</li>`);
   return html`<section class="stack" aria-labelledby="life">
@@ -110,8 +127,9 @@ function distance(apart: number): string {
 }
 
 function decisions({ grant }: Timeline): Entry[] {
-  const { from, by, to, state, endedAt, endedBy } = grant;
-  const verb = state === 'denied' ? 'turned down' : state === 'pending' ? 'was asked by' : 'allowed';
+  const { profile, from, by, to, state, endedAt, endedBy } = grant;
+  const did = grantWords(profile)?.did ?? 'allowed';
+  const verb = state === 'denied' ? 'turned down' : state === 'pending' ? 'was asked by' : did;
   const entries: Entry[] = [{ at: from, say: html`<b>${visible(by)}</b> ${verb} ${fact(to)}` }];
   if (endedAt !== undefined) {
     entries.push({
@@ -123,10 +141,13 @@ function decisions({ grant }: Timeline): Entry[] {
   return entries;
 }
 
-function codes({ codes: all }: Timeline): Entry[] {
-  return all.flatMap(({ id, purpose, from, usedAt, state, until }) => {
+function codes({ grant, codes: all }: Timeline, at: ClockAt | undefined): Entry[] {
+  return all.flatMap((code) => {
+    const { id, purpose, from, usedAt, state, until } = code;
     const name = html`${PURPOSES[purpose] ?? visible(purpose)} ${fact(short(id))}`;
-    const standing = state === 'live' ? html`good until ${moment(until)}` : state;
+    const good = isEndless(code) ? 'good until it is revoked' : html`good until ${moment(until)}`;
+    const now = at ? codeStanding(code, { ...at, grant }) : state;
+    const standing = now === 'live' ? good : now === 'restored' ? 'ended by a restore' : now;
     const issued: Entry = { at: from, say: html`${name} handed out <span class="soft small">(now ${standing})</span>` };
     if (usedAt === undefined) return [issued];
     return [issued, { at: usedAt, tone: 'pass' as const, say: html`${name} used`, spends: id }];

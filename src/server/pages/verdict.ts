@@ -2,10 +2,12 @@
  * One verdict, behind `/r/<reference>`: what to do, what it cost, every check, the grant's life. A developer sees it without
  * what is withheld from them.
  */
-import { type Check, type Consequence, checklist, leaves, type Outcome, type Verdict } from '../../core/verdict.ts';
+import { type Check, checklist, leaves, type Outcome, type Verdict } from '../../core/verdict.ts';
 import { WITHHELD } from '../../core/withhold.ts';
 import type { Fixes, PlannedFix } from '../fixes-shapes.ts';
 import type { Timeline } from '../operations.ts';
+import type { ClockAt } from '../standing.ts';
+import { countsWords, factsOf, hearing, passedWords } from '../words.ts';
 import { appPath } from './app-fields.ts';
 import { guidePath } from './guide.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
@@ -22,6 +24,8 @@ export interface VerdictPage {
   readonly verdict: Verdict;
   /** The life of its grant, when it has one. */
   readonly timeline?: Timeline;
+  /** The store's clock and generation. */
+  readonly at?: ClockAt;
   /** The registered application that asked, where its settings are what refused it. */
   readonly app?: { readonly id: string; readonly name: string };
   /** What the hub can do about it; only for whoever runs it. */
@@ -79,7 +83,7 @@ function since({ verdict, fixes, done }: VerdictPage): Html | false {
   return html`<div class="notice ${today.ok ? 'good' : 'caution'} gap" role="status"><p>${done !== undefined && html`<b>Done.</b> `}${asShown(again)} The verdict stays what it was.</p></div>`;
 }
 
-function judged({ verdict, timeline, app, fixes: can, shares }: VerdictPage, checks: readonly Check[]): Html {
+function judged({ verdict, timeline, at, app, fixes: can, shares }: VerdictPage, checks: readonly Check[]): Html {
   const fixes = todo(verdict, checks, app, can?.fixes ?? []);
   const beside = fixes || timeline || !verdict.ok;
   return html`<div class="${beside ? 'split' : ''}">
@@ -90,21 +94,29 @@ ${verdict.erased && html`<p>Who, where from and what was sent were erased on req
 <div>${checks.filter((c) => c.children?.length !== 0).map(phase)}</div>
 <p class="small soft">What each rule is for, and all of its causes: <a href="/guide">the guide</a>.</p>
 </section>
-${timeline && html`<div class="life">${timelineSection(timeline, verdict)}</div>`}
+${timeline && html`<div class="life">${timelineSection(timeline, { here: verdict, ...(at && { at }) })}</div>`}
 </div>`;
 }
 
 function summary(verdict: Verdict, checks: readonly Check[]): Html {
-  const { ok, refusal, subject, source, action, at, times, id } = verdict;
+  const { ok, refusal, subject, source, action, at, times, id, profile } = verdict;
   const all = leaves(checks);
   const failed = all.filter((c) => c.outcome === 'fail');
   const decisive = failed.find((c) => c.id === verdict.decisive) ?? failed[0];
   const why = decisive?.cause;
-  const title = ok ? 'Everything matched' : (why?.say ?? verdict.cause ?? 'Refused');
+  const title = ok ? passedWords(profile, action) : (why?.say ?? verdict.cause ?? 'Refused');
   const stamp = ok ? 'Accepted' : 'Refused';
-  const skipped = all.filter((c) => c.outcome === 'skip').length;
-  const tally = ok ? `${all.length - skipped} checks hold` : `${failed.length} of ${all.length} checks failed`;
-  const rest = skipped > 0 ? `, ${skipped} not judged` : '';
+  const skips = all.filter((c) => c.outcome === 'skip');
+  const skipped = skips.length;
+  const withheld = skips.filter((c) => c.withheld).length;
+  const made = all.length - skipped;
+  const tally = ok ? `${made} checks hold` : `${failed.length} of ${made} checks failed`;
+  const heard = hearing(profile, action);
+  const unjudged = skipped - withheld;
+  const rest = [
+    ...(unjudged > 0 ? [`, ${unjudged} not judged`] : []),
+    ...(withheld > 0 ? [`, ${withheld} withheld`] : []),
+  ];
   return html`<div class="stack">
 <p><span class="stamp ${ok ? 'pass' : 'fail'}">${stamp}</span> <span class="soft">&nbsp;${tally}${rest}</span></p>
 <h1>${capital(title)}</h1>
@@ -113,7 +125,8 @@ ${why?.detail !== undefined && html`<p>${sentence(why.detail)}</p>`}
 <dt>Verdict</dt><dd>${shownFact(id)}</dd>
 <dt>When</dt><dd>${moment(at)}${times > 1 && html` <span class="soft">and ${times - 1} more like it</span>`}</dd>
 <dt>Asked</dt><dd>${shownFact(action)}${subject !== undefined && html` by ${shownFact(subject)}`}${source !== undefined && html` from ${shownFact(source)}`}</dd>
-${refusal !== undefined && html`<dt>The app heard</dt><dd>${shownFact(refusal)} <span class="soft">and nothing else</span></dd>`}
+${factsOf(verdict).map(([label, value]) => html`<dt>${label}</dt><dd>${shownFact(value)}</dd>`)}
+${refusal !== undefined && html`<dt>${capital(heard.who)} heard</dt><dd>${heard.what === undefined ? html`${shownFact(refusal)} <span class="soft">and nothing else</span>` : capital(heard.what)}</dd>`}
 </dl>
 </div>`;
 }
@@ -145,15 +158,17 @@ function fixLink({ id }: Verdict, { id: fix, say, changes }: PlannedFix): Html {
 }
 
 /** What the refusal did to the code, the grant and the source. */
-function cost({ consequence, withheld }: Verdict): Html {
+function cost(verdict: Verdict): Html {
+  const { consequence, withheld } = verdict;
   return html`<section class="stack" aria-labelledby="cost">
 <h2 id="cost">What it cost</h2>
-<p class="well">${withheld && !consequence ? WITHHELD : consequenceLine(consequence)}</p>
+<p class="well">${withheld && !consequence ? WITHHELD : consequenceLine(verdict)}</p>
 </section>`;
 }
 
 /** The consequence as one line of words. */
-export function consequenceLine(consequence: Consequence | undefined): Html {
+export function consequenceLine({ consequence, profile }: Pick<Verdict, 'consequence' | 'profile'>): Html {
+  const counts = countsWords(profile);
   const { hits, burned, heldUntil, revokedCodes, undoing } = consequence ?? {};
   const parts: Html[] = [];
   if (revokedCodes !== undefined && revokedCodes > 0)
@@ -162,7 +177,12 @@ export function consequenceLine(consequence: Consequence | undefined): Html {
     parts.push(html`${count(undoing, 'device effect is', 'device effects are')} being undone.`);
   if (burned) parts.push(html`The code is burned: nobody can use it any more.`);
   if (heldUntil !== undefined) parts.push(html`More tries have to wait until ${moment(heldUntil)}.`);
-  if (hits !== undefined && hits > 0 && !burned) parts.push(html`Counted as failure ${hits}.`);
+  if (hits !== undefined && hits > 0 && !burned)
+    parts.push(
+      counts === undefined
+        ? html`Counted as failure ${hits}.`
+        : html`Refused ${count(hits, 'time', 'times')} ${counts}.`,
+    );
   if (parts.length === 0) return html`Nothing. No code, token or grant was touched.`;
   return html`${parts.map((part, i) => (i === 0 ? part : html` ${part}`))}`;
 }

@@ -1,14 +1,7 @@
 /** Words that several pages say alike. */
 import type { Audience } from '../../core/verdict.ts';
+import { peopleOf } from '../words.ts';
 import { capital, type Html, html } from './html.ts';
-
-/** Who can carry out a fix, as it stands behind one. */
-export const AUDIENCES: Readonly<Record<Audience, string>> = {
-  client: 'in the app',
-  owner: 'account owner',
-  operator: 'on this hub',
-  issuer: 'issuer',
-};
 
 /** What a code is for, in words; one that is not known stands as it is. */
 export const PURPOSES: Readonly<Record<string, string>> = {
@@ -36,7 +29,7 @@ export function fixSteps(
 ): Html {
   return html`<ol class="steps">${fixes.map(
     ({ say, audience, rule }) =>
-      html`<li><div><p>${advice(say)}</p><p class="small soft">${AUDIENCES[audience]} · ${ruleAs(rule)}</p></div></li>`,
+      html`<li><div><p>${advice(say)}</p><p class="small soft">${capital(peopleOf(rule)[audience])} · ${ruleAs(rule)}</p></div></li>`,
   )}</ol>`;
 }
 

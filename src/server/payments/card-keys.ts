@@ -7,6 +7,7 @@ import type { FingerprintKey } from '../../profiles/payments/pan.ts';
 import { KEPT_MS } from '../../profiles/payments/record.ts';
 import type { Loaded } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
+import { noteAccountEvent } from '../account-events.ts';
 import { OperationError } from '../operations.ts';
 import { changeRecord } from '../records.ts';
 import type { CardKeyView } from './operation-shapes.ts';
@@ -105,5 +106,7 @@ export async function rotateCardKey(registry: Registry, now: number, drop: boole
     const made = before.made + 1;
     return { made, keys: [{ id: `k${made}`, from: now + SETTLE_MS }, ...keys] };
   });
+  const act = drop ? 'card-keys-dropped' : 'card-key-made';
+  await noteAccountEvent(registry, { at: now, user: 'operator', act, about: kept.keys[0]?.id ?? '' });
   return viewsOf(kept, now);
 }

@@ -10,8 +10,10 @@ import { looksLikePan } from '../../profiles/payments/pan.ts';
 import { codeId, LABELS, mintCode, newId } from '../../protocols/typed-code/typed-code.ts';
 import type { Loaded, Store } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
+import { type AccountAct, noteAccountEvent } from '../account-events.ts';
 import { NotFoundError, OperationError } from '../operations.ts';
 import { changeRecord } from '../records.ts';
+import { isEndless } from '../standing.ts';
 import type { MerchantInput, MerchantKey, MerchantView } from './operation-shapes.ts';
 
 /** What merchants are kept in. */
@@ -84,6 +86,18 @@ async function settingsNow(registry: Registry, grant: Grant): Promise<MerchantSe
   return { ...DEFAULTS, ...(grant.terms as Partial<MerchantSettings>), ...changed?.body };
 }
 
+/** Grants as they are, those of merchants with the settings in force: what was changed since they were decided counted in. */
+export async function inForce({ store, registry }: MerchantsDeps, grants: readonly Grant[]): Promise<readonly Grant[]> {
+  const isMerchants = ({ profile }: Grant): boolean => profile === 'payments';
+  if (!grants.some(isMerchants)) return grants;
+  const loaded = await store.load({});
+  const now = async (grant: Grant): Promise<Grant> =>
+    isMerchants(grant)
+      ? { ...grant, terms: { ...grant.terms, ...(await settingsOf(registry, grant, loaded)) } }
+      : grant;
+  return Promise.all(grants.map(now));
+}
+
 function recordOf({ id }: Pick<Grant, 'id'>): string {
   return `payments-merchant-${id}`;
 }
@@ -103,7 +117,7 @@ async function viewOf({ store, registry }: MerchantsDeps, grant: Grant): Promise
   ]);
   const live = ({ state, until, generation: of }: Code): boolean =>
     state === 'live' && now <= until && of === generation;
-  const keys = codes.filter(live).map(({ id, from, until }) => ({ id, from, until: endShown(from, until) }));
+  const keys = codes.filter(live).map((code) => ({ id: code.id, from: code.from, until: endShown(code) }));
   return { merchant: nameOf(grant), grant: grant.id, by: grant.by, from: grant.from, ...settingsShown(settings), keys };
 }
 
@@ -116,8 +130,8 @@ function settingsShown(settings: MerchantSettings): Required<MerchantInput> {
   };
 }
 
-function endShown(from: number, until: number): number | null {
-  return until - from >= KEY_DAYS_MAX * DAY_MS ? null : until;
+function endShown(code: Code): number | null {
+  return isEndless(code) ? null : code.until;
 }
 
 /** What is said of a name may be logged and shown: a card number is not repeated. @throws OperationError */
@@ -193,6 +207,7 @@ export async function editMerchant(deps: MerchantsDeps, name: string, input: Mer
   await changeRecord<MerchantSettings>(deps.registry, 'setting', recordOf(grant), (before) =>
     settingsAfter({ ...now, ...before }, input),
   );
+  await noted(deps, grant, 'merchant-changed');
   return viewOf(deps, grant);
 }
 
@@ -203,7 +218,13 @@ export async function addKey(deps: MerchantsDeps, name: string, days?: number): 
   const grant = await merchantNamed(deps, name);
   const { key, code } = keyFor(grant, await deps.store.load({}), days);
   await deps.store.mint({ codes: [code] });
+  await noted(deps, grant, 'merchant-key-made');
   return key;
+}
+
+/** For the diary of who did what: these are done at the command line alone. */
+async function noted({ store, registry }: MerchantsDeps, { to }: Grant, act: AccountAct): Promise<void> {
+  await noteAccountEvent(registry, { at: (await store.load({})).now, user: 'operator', act, about: to });
 }
 
 function keyFor(
@@ -226,7 +247,7 @@ function keyFor(
     generation,
     rev: 1,
   };
-  return { key: { key: text, id: code.id, grant: grant.id, until: endShown(code.from, code.until) }, code };
+  return { key: { key: text, id: code.id, grant: grant.id, until: endShown(code) }, code };
 }
 
 function settingsAfter(from: MerchantSettings, input: MerchantInput): MerchantSettings {

@@ -22,7 +22,8 @@ export function homeAction<O>(environment: Environment, work: Work<O>): (this: C
   });
 }
 
-function tellFailure(
+/** Says what failed, on stderr, with the doctor's cause and fixes; as data on stdout where data are asked for. */
+export function tellFailure(
   { json, printJson, say, environment: { stderr }, style }: Cli,
   { message, verdict }: DeviceError,
 ): void {

@@ -18,9 +18,10 @@ export function registerDiscover(home: Command, environment: Environment): void 
       const { operations } = await cli.openedOrNothing();
       const found = await waiting(cli, `looking for ${look.seconds ?? 4} s`, () => operations.homeDiscover(look));
       if (cli.json) cli.printJson(found);
-      else if (found.length === 0)
+      else if (found.length === 0) {
         cli.say('no accessory announces itself: another network, or too short a look? --seconds 10');
-      else cli.print(renderTable(found, COLUMNS, cli.style));
+        cli.say('the lamp of this hub never does: counterfoil home accessories lists what the hub has');
+      } else cli.print(renderTable(found, COLUMNS, cli.style));
       return found.length > 0 ? EXIT.ok : EXIT.refused;
     }),
   );

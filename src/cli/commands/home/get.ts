@@ -23,7 +23,7 @@ export function registerGet(home: Command, environment: Environment): void {
   );
   teach(command, {
     examples: ['home get lamp/lightbulb/on', 'home get lamp', 'home get bridge/2.10 --json'],
-    json: '[{id, says, value | status, format, unit?, perms}]',
+    json: '[{id, says, value | status, format, unit?, perms, min?, max?, step?, valid?}]',
   });
 }
 
@@ -36,9 +36,18 @@ export const VALUES: readonly Column<ValueView>[] = [
     text: (view) => (view.status === undefined ? shownValue(view) : `status ${view.status}`),
   },
   { label: 'format', spare: true, tone: 'faint', text: ({ format }) => format },
+  { label: 'takes', spare: true, tone: 'faint', text: takes },
   { label: 'may', spare: true, tone: 'faint', text: ({ perms }) => perms.join(' ') },
   { label: 'is', spare: true, tone: 'faint', text: ({ id, says }) => (id === says ? '' : says) },
 ];
+
+/** `0 to 100, by 1`, `0, 1, 2`; nothing where the accessory says nothing, or nobody may write. */
+function takes({ perms, min, max, step, valid }: ValueView): string {
+  if (!perms.includes('pw')) return '';
+  if (valid) return valid.join(', ');
+  const range = min === undefined || max === undefined ? [] : [`${min} to ${max}`];
+  return [...range, ...(step === undefined ? [] : [`by ${step}`])].join(', ');
+}
 
 /** `on`, `40 %`, `"warm"`; nothing at all is `none`. */
 export function shownValue({ value, format, unit }: Pick<ValueView, 'value' | 'format' | 'unit'>): string {

@@ -1,11 +1,14 @@
 /** `counterfoil home set`: writes values, as the hub, and reads them back. */
 import type { Command } from 'commander';
-import type { SetInput } from '../../../server/home/shapes.ts';
+import type { SetInput, ValueView } from '../../../server/home/shapes.ts';
+import { DeviceError, type Operations } from '../../../server/operations.ts';
+import type { Cli } from '../../cli.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT, UsageError } from '../../exit.ts';
 import { teach } from '../../help.ts';
+import { paint } from '../../render/color.ts';
 import { renderTable } from '../../render/table.ts';
-import { homeAction } from './action.ts';
+import { homeAction, tellFailure } from './action.ts';
 import { VALUES } from './get.ts';
 
 /** Registers the command. */
@@ -19,7 +22,15 @@ export function registerSet(home: Command, environment: Environment): void {
       const writes = readWrites(args);
       const timedMs = timed === undefined ? undefined : readMs(timed);
       const { operations } = await cli.opened();
-      const values = await operations.homeSet(writes, timedMs);
+      let values: readonly ValueView[];
+      try {
+        values = await operations.homeSet(writes, timedMs);
+      } catch (error) {
+        if (!(error instanceof DeviceError)) throw error;
+        tellFailure(cli, error);
+        await tellNow(cli, operations, writes);
+        return EXIT.refused;
+      }
       if (cli.json) cli.printJson(values);
       else cli.print(renderTable(values, VALUES, cli.style));
       return EXIT.ok;
@@ -31,8 +42,23 @@ export function registerSet(home: Command, environment: Environment): void {
       'home set lamp/lightbulb/on=on lamp/lightbulb/brightness=40',
       'home set door/lock/target=0 --timed 500',
     ],
-    json: '[{id, says, value | status, format, unit?, perms}], read back after the write',
+    json: '[{id, says, value | status, format, unit?, perms, min?, max?, step?, valid?}], read back after the write',
   });
+}
+
+/** What stands after a refusal, by name: the refusal has numbers, and of several writes some may be done. */
+async function tellNow(
+  { json, style, environment: { stderr } }: Cli,
+  operations: Pick<Operations, 'homeGet'>,
+  writes: readonly SetInput[],
+): Promise<void> {
+  if (json) return;
+  // one that is away, or cannot be read, has nothing to add to its refusal
+  const now = await operations.homeGet(writes.map(({ id }) => id)).catch(() => []);
+  if (now.length > 0)
+    stderr.write(
+      paint([[], ...renderTable(now, VALUES, style)], { ...style, color: style.color && stderr.isTTY === true }),
+    );
 }
 
 /** `name=value` each; `name value` will do for one. */

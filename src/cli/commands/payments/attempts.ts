@@ -13,11 +13,12 @@ import { action, type Cli } from '../../cli.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT, type ExitCode, UsageError } from '../../exit.ts';
 import { collect, teach } from '../../help.ts';
-import { age } from '../../render/age.ts';
+import { age, wait } from '../../render/age.ts';
 import { ruleName } from '../../render/id.ts';
 import type { Line, Style } from '../../render/line.ts';
 import { blanks, mark, span, wrapWords } from '../../render/text.ts';
-import { type CardOptions, cardFrom, refuseNumbers, wholeNumber } from './card-input.ts';
+import { type CardOptions, cardFrom, minorUnits, refuseNumbers, wholeNumber } from './card-input.ts';
+import { sayUnknownNames } from './names.ts';
 
 interface AttemptOptions extends CardOptions {
   readonly merchant?: string;
@@ -117,6 +118,7 @@ async function asked(
   const [answer, { now }] = [await ask(operations, request), await operations.status()];
   if (cli.json) cli.printJson(answer);
   else cli.print(answerLines(answer, cli.style, now));
+  sayUnknownNames(cli, request, now);
   return answer.admitted ? EXIT.ok : EXIT.refused;
 }
 
@@ -125,7 +127,7 @@ async function requestOf(environment: Environment, options: AttemptOptions): Pro
   const lease = leaseSeconds === undefined ? {} : { lease_seconds: wholeNumber('--lease-seconds', leaseSeconds) };
   // What the words may be is judged where HTTP is judged as well.
   return {
-    amount: { minor: wholeNumber('--amount', amount), currency },
+    amount: { minor: minorUnits(amount, currency), currency },
     network,
     initiator: by as GateRequest['initiator'],
     ...(processor !== undefined && { processor }),
@@ -174,7 +176,7 @@ function closedLines(answer: ClosedAnswer, style: Style, now: number): Line[] {
 }
 
 function whenText(at: string | null, now: number): string {
-  return at === null ? 'only something new of the card opens it' : `open ${age(Date.parse(at), now)} (${at})`;
+  return at === null ? 'only something new of the card opens it' : `open ${wait(Date.parse(at), now)} (${at})`;
 }
 
 /** When the same may be tried again; null is never. */

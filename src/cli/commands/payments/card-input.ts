@@ -2,6 +2,7 @@
  * A card as it is named at the command line. A number never stands among the arguments, where everybody on the machine can
  * read it: it is asked for without echo, or read from stdin.
  */
+import { amountText } from '../../../core/show.ts';
 import { isPar, looksLikePan } from '../../../profiles/payments/pan.ts';
 import type { GateRequest } from '../../../server/payments/answers.ts';
 import type { Environment } from '../../environment.ts';
@@ -55,6 +56,19 @@ export async function cardFrom(
       'or name the card by --par or --token',
     );
   return { pan: first.trim() };
+}
+
+/** `--amount`: in the smallest unit of its currency. */
+export function minorUnits(text: string, currency: string): number {
+  const [, whole, part] = /^(\d{1,9})[.,](\d{1,4})$/.exec(text) ?? [];
+  // Only where the decimals are those of the currency is it sure what was meant.
+  const meant = Number(`${whole}${part}`);
+  const sure = whole !== undefined && amountText(meant, currency) === `${currency} ${Number(whole)}.${part}`;
+  if (whole === undefined) return wholeNumber('--amount', text);
+  throw new UsageError(
+    `--amount: expected a whole number, in the smallest unit of the currency, got ${text}`,
+    sure ? `try --amount ${meant}` : `1999 is ${amountText(1999, 'EUR')}, or ${amountText(1999, 'JPY')}`,
+  );
 }
 
 /** An option that is a whole number. */

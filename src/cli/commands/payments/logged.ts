@@ -40,6 +40,14 @@ export interface RowReader {
 export function rowReader({ cells: names }: Row): RowReader {
   if (names.some(looksLikePan))
     throw new CsvError('line 1: expected the names of columns, got what looks like a card number');
+  const [only = ''] = names;
+  const separator =
+    names.length > 1
+      ? undefined
+      : [['semicolons', ';'] as const, ['tabs', '\t'] as const].find(([, sign]) => only.includes(sign));
+  if (separator) throw new CsvError(`line 1: expected commas between the cells, got ${separator[0]}`);
+  const twice = names.find((name, i) => Object.hasOwn(COLUMNS, name) && names.indexOf(name) < i);
+  if (twice !== undefined) throw new CsvError(`line 1: expected every column once, got ${twice} twice`);
   const missing = REQUIRED.filter((name) => !names.includes(name));
   if (!names.includes('pan') && !names.includes('card')) missing.push('pan or card');
   if (missing.length > 0)
@@ -47,7 +55,11 @@ export function rowReader({ cells: names }: Row): RowReader {
   const key = { id: 'run', secret: randomBytes(32) };
   return {
     ignored: names.filter((name) => !Object.hasOwn(COLUMNS, name)),
-    read: ({ line, cells }) => loggedOf(line, new Map(names.map((name, i) => [name, cells[i] ?? ''])), key),
+    read: ({ line, cells }) => {
+      if (cells.length !== names.length)
+        throw new CsvError(`line ${line}: expected ${names.length} cells, as the heading has, got ${cells.length}`);
+      return loggedOf(line, new Map(names.map((name, i) => [name, cells[i] ?? ''])), key);
+    },
   };
 }
 

@@ -1,10 +1,10 @@
 /**
  * `counterfoil payments simulate`: what the gate would have made of attempts that were really made. Rows are read, judged and
- * written one at a time; what was written when somebody presses Ctrl-C stays, and is whole up to there.
+ * written one at a time; what was written when somebody presses Ctrl-C stays, and is whole up to there. A row that is wrong ends
+ * it, and nothing stays.
  */
 
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { amountText } from '../../../core/show.ts';
@@ -25,8 +25,10 @@ import { ruleName } from '../../render/id.ts';
 import type { Line, Style } from '../../render/line.ts';
 import { blanks, span, wrapWords } from '../../render/text.ts';
 import { refuseNumbers, wholeNumber } from './card-input.ts';
-import { CsvError, readCsv } from './csv.ts';
-import { COLUMNS, rowReader } from './logged.ts';
+import { CsvError, type Row, readCsv } from './csv.ts';
+import { type Decisions, openDecisions } from './decisions.ts';
+import { COLUMNS, type RowReader, rowReader } from './logged.ts';
+import { type CountedName, nameCounter } from './names.ts';
 
 interface SimulateOptions {
   readonly out?: string;
@@ -55,7 +57,7 @@ export function registerSimulate(payments: Command, environment: Environment): v
   command.action(action<SimulateOptions>(environment, (cli, options, [file = '']) => run(cli, options, file)));
   teach(command, {
     examples: ['payments simulate declines.csv', 'payments simulate declines.csv --out decisions.csv --json'],
-    json: '{attempts, approved, declined, unknown, refused, refusedForGood, delayed, feesAtStake, feesAvoided, unpriced, feesAnyway, byRule, forgotten, assumes, stopped?}',
+    json: '{attempts, approved, declined, unknown, refused, refusedForGood, delayed, feesAtStake, feesAvoided, unpriced, feesAnyway, byRule, forgotten, assumes, unknownNames: [{kind: "network" | "processor" | "region", name, near?, attempts}], stopped?}',
   });
 }
 
@@ -72,44 +74,47 @@ async function run(cli: Cli, options: SimulateOptions, file: string): Promise<Ex
   const size = file === '-' ? undefined : sizeOf(file);
   if (file !== '-' && options.out !== undefined) refuseSame(file, options.out);
   const input = file === '-' ? cli.environment.stdin : createReadStream(file);
-  const out = options.out === undefined ? undefined : await openOut(options.out);
+  const out = options.out === undefined ? undefined : await openDecisions(options.out);
   const progress = progressOf(cli, size);
   const asked = { stop: false };
   const stop = (): void => {
     asked.stop = true;
   };
   process.once('SIGINT', stop);
+  const names = nameCounter();
   try {
-    await eachRow(cli, input, { running, out, progress, stopped: () => asked.stop });
+    await eachRow(cli, input, { running, out, progress, names, stopped: () => asked.stop });
+    await out?.keep();
   } catch (error) {
-    if (error instanceof CsvError || error instanceof OrderError)
+    if (error instanceof CsvError)
       throw new UsageError(`${file}: ${error.message}`, 'counterfoil payments simulate --help lists the columns');
     throw error;
   } finally {
     process.removeListener('SIGINT', stop);
     progress.done();
-    await out?.close();
+    await out?.drop();
   }
   const sums = running.sums();
-  if (cli.json) cli.printJson({ ...sums, ...(asked.stop && { stopped: true }) });
-  else cli.print(summary(sums, cli.style));
+  if (cli.json) cli.printJson({ ...sums, unknownNames: names.found(), ...(asked.stop && { stopped: true }) });
+  else cli.print(summary(sums, names.found(), cli.style));
   if (asked.stop) cli.say('stopped before the end: what was judged up to there is what is shown, and what was written');
   return asked.stop ? EXIT.interrupted : EXIT.ok;
 }
 
 interface Reading {
   readonly running: Running;
-  readonly out: Out | undefined;
+  readonly out: Decisions | undefined;
   readonly progress: Progress;
+  readonly names: ReturnType<typeof nameCounter>;
   readonly stopped: () => boolean;
 }
 
 async function eachRow(
   cli: Cli,
   input: AsyncIterable<Uint8Array | string>,
-  { running, out, progress, stopped }: Reading,
+  { running, out, progress, names, stopped }: Reading,
 ): Promise<void> {
-  let reader: ReturnType<typeof rowReader> | undefined;
+  let reader: RowReader | undefined;
   let rows = 0;
   for await (const row of readCsv(progress.counted(input))) {
     if (!reader) {
@@ -118,7 +123,8 @@ async function eachRow(
       continue;
     }
     const attempt = reader.read(row);
-    const decided = running.take(attempt);
+    names.count(attempt, attempt.at);
+    const decided = taken(running, row, attempt);
     await out?.write(row.line, attempt, decided);
     rows += 1;
     if (rows % STEP !== 0) continue;
@@ -126,6 +132,15 @@ async function eachRow(
     // A signal is heard between turns of the loop only, and a file in memory never waits.
     await breathe();
     if (stopped()) return;
+  }
+}
+
+function taken(running: Running, { line }: Row, attempt: LoggedAttempt): Decided {
+  try {
+    return running.take(attempt);
+  } catch (error) {
+    if (!(error instanceof OrderError)) throw error;
+    throw new CsvError(`line ${line}, column at: expected a time that is not before that of the row above`);
   }
 }
 
@@ -153,46 +168,6 @@ function refuseSame(file: string, out: string): void {
   const [read, written] = [file, out].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
   if (read && written && read.dev === written.dev && read.ino === written.ino)
     throw new UsageError('--out: expected another file than the one that is read', 'name another file');
-}
-
-interface Out {
-  write(line: number, attempt: LoggedAttempt, decided: Decided): Promise<void>;
-  close(): Promise<void>;
-}
-
-async function openOut(file: string): Promise<Out> {
-  const asJson = file.endsWith('.jsonl');
-  const stream: WriteStream = createWriteStream(file);
-  let failed: NodeJS.ErrnoException | undefined;
-  stream.on('error', (fault) => {
-    failed = fault;
-  });
-  const put = async (text: string): Promise<void> => {
-    if (failed)
-      throw new UsageError(`--out: cannot write ${file}: ${failed.code ?? failed.message}`, 'name another file');
-    if (!stream.write(text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
-  };
-  await Promise.race([once(stream, 'open'), once(stream, 'close')]);
-  await put(asJson ? '' : 'line,at,admitted,open_at,rules,fee_currency,fee_minor\n');
-  return {
-    write: (line, { at }, { closed, fee }) => {
-      const never = closed.some(({ until }) => until === 'never');
-      const openAt = never
-        ? 'never'
-        : new Date(Math.max(at, ...closed.map(({ until }) => Number(until)))).toISOString();
-      const rules = closed.map(({ rule }) => rule);
-      const when = new Date(at).toISOString();
-      const admitted = closed.length === 0;
-      if (asJson)
-        return put(
-          `${JSON.stringify({ line, at: when, admitted, open_at: openAt, rules, ...(fee && { fee: { currency: fee.currency, minor: fee.minor } }) })}\n`,
-        );
-      return put(
-        `${[line, when, admitted, openAt, rules.join(' '), fee?.currency ?? '', fee?.minor ?? ''].join(',')}\n`,
-      );
-    },
-    close: () => new Promise((resolve) => (failed ? resolve() : stream.end(() => resolve()))),
-  };
 }
 
 interface Progress {
@@ -234,7 +209,7 @@ function progressOf({ environment: { stderr }, json, style }: Cli, size: number 
   };
 }
 
-function summary(sums: Simulation, style: Style): Line[] {
+function summary(sums: Simulation, names: readonly CountedName[], style: Style): Line[] {
   const row = (label: string, value: string): Line => [span(style, label.padEnd(36), 'faint'), span(style, value)];
   const { refused, byRule } = sums;
   const all = refused.declined + refused.approved + refused.unknown;
@@ -261,12 +236,25 @@ function summary(sums: Simulation, style: Style): Line[] {
     ...Object.entries(byRule)
       .toSorted(([, a], [, b]) => b - a)
       .map(([rule, times]): Line => [blanks(2), span(style, ruleName(rule).padEnd(34)), span(style, count(times))]),
+    ...nameLines(names, style),
     [],
     [span(style, 'Assumed', 'strong')],
     ...sums.assumes.flatMap((text) =>
       wrapWords(text, style.width - 2).map((line): Line => [blanks(2), span(style, line, 'faint')]),
     ),
   ];
+}
+
+function nameLines(names: readonly CountedName[], style: Style): Line[] {
+  if (names.length === 0) return [];
+  const texts = names.map(
+    ({ kind, name, near }) => `${kind} ${name}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+  );
+  const width = Math.max(34, ...texts.map((text) => text.length + 2));
+  const rows = names.map(
+    ({ attempts }, i): Line => [blanks(2), span(style, (texts[i] ?? '').padEnd(width)), span(style, count(attempts))],
+  );
+  return [[], [span(style, 'Names that no table knows', 'strong')], ...rows];
 }
 
 function count(n: number): string {

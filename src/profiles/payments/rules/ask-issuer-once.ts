@@ -10,11 +10,11 @@ export const askIssuerOnce: PaymentsRule = {
   why: 'an issuer that says no without a reason mostly says it again, and counts how often it was asked',
   causes: {
     wait: {
-      say: 'the issuer declined without a reason; one more attempt is due, but not yet',
+      say: 'the issuer declined and named nothing that could be put right; one more attempt is due, but not yet',
       fixes: [FIXES.wait, FIXES.other, FIXES.bank],
     },
     again: {
-      say: 'the issuer declined without a reason twice within the window',
+      say: 'the issuer declined twice within the window and named nothing that could be put right',
       fixes: [
         { audience: 'client', say: 'ask the customer to call the bank, and record the new fact `issuer-approved`' },
         FIXES.other,
