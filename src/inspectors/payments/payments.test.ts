@@ -66,6 +66,7 @@ describe('the answer to a card payment, explained', () => {
   });
 
   it('never calls approved what may have been advice', () => {
+    expect(['08', '51'].map((code) => book.isAdviceToo(code, 'rapyd', NOON))).toEqual([true, false]);
     const doubtful = explain('08 at rapyd');
     expect(doubtful).toMatchObject({ outcome: 'unknown', class: 'unknown', againInMs: expect.any(Number) });
     expect(doubtful.merchant + doubtful.customer).not.toContain('approved;');

@@ -87,7 +87,7 @@ export function lookUpSuffix(word: string, asked: Asked, now: number): Suffix {
 }
 
 /** Is what was read as a response code an advice code of this processor as well, by a table of its own? */
-function isAdviceToo(word: string, processor: string, now: number): boolean {
+export function isAdviceToo(word: string, processor: string, now: number): boolean {
   const advice = at(now).dialects.get(processor)?.advice ?? {};
   return Object.hasOwn(advice, word);
 }
