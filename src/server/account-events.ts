@@ -1,7 +1,7 @@
 /**
- * Who signed in, and what they did at the hub's pages, or to merchants and card keys: a thousand, for whoever runs the hub. Of more, those of whoever has most go
- * first, so that signing in over and over pushes out nobody else's. One record, beside the signed audit trail and not part of
- * it: that one is of decisions about codes. Erasing a person takes theirs away.
+ * Who signed in, and what they did at the hub's pages, or to merchants and card keys: a thousand, for whoever runs the hub. Of
+ * more, those of whoever has most go first, so that signing in over and over pushes out nobody else's. One record, beside the
+ * signed audit trail and not part of it: that one is of decisions about codes. Erasing a person takes theirs away.
  */
 import type { Registry } from '../store/registry.ts';
 import { changeRecord } from './records.ts';
