@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import type { Code, Grant } from '../../core/model.ts';
 import type { Operations } from '../../server/operations.ts';
+import { isEndless } from '../../server/standing.ts';
 import { action } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
 import { teach } from '../help.ts';
 import { addQueryOptions, type QueryOptions, readQuery } from '../query.ts';
 import { age } from '../render/age.ts';
-import { codeState, isEndless, purposeWords, type Shown } from '../render/code-state.ts';
+import { codeState, purposeWords, type Shown } from '../render/code-state.ts';
 import { shortId } from '../render/id.ts';
 import { type Column, renderTable } from '../render/table.ts';
 

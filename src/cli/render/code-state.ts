@@ -27,8 +27,6 @@ export function codeState(code: Code, at: StandingAt): Shown {
   return { word: standing + by, tone: TONES[standing] };
 }
 
-export { isEndless } from '../../server/standing.ts';
-
 /** The grant's own state, `expired` where its time is over. */
 export function grantState(grant: Grant, now: number): Shown {
   const standing = grantStanding(grant, now);
