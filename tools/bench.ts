@@ -8,8 +8,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, run } from './run.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, help: { type: 'boolean' } },
+});
 const all = readdirSync(join(ROOT, 'bench')).flatMap((file) => /^(?!report)[a-z-]+(?=\.ts$)/.exec(file)?.[0] ?? []);
+if (values.help) {
+  console.log(`usage: npm run bench -- [NAME ...] [--json FILE]
+
+  NAME          of ${all.join(', ')}; all but home-scope unless told
+  --json FILE   the figures as JSON`);
+  process.exit(0);
+}
 const unknown = positionals.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   console.error(`no such benchmark: ${unknown.join(', ')}; there are ${all.join(', ')}`);

@@ -2,7 +2,7 @@
 import { CODE_FAILURES } from '../../core/limit.ts';
 import type { Consequence, Verdict } from '../../core/verdict.ts';
 import { WITHHELD } from '../../core/withhold.ts';
-import { countsWords } from '../../server/words.ts';
+import { countsWords, hearing, passedWords } from '../../server/words.ts';
 import { clock, duration } from './age.ts';
 import type { Line, Style } from './line.ts';
 import { span, wrapWords } from './text.ts';
@@ -55,17 +55,20 @@ export function renderConsequence(verdict: Verdict, style: Style, circumstances:
   return [...labelled('Did', did.join('; '), style), ...labelled('Heard', heard(verdict, circumstances), style)];
 }
 
-function heard(verdict: Verdict, { judgedOnly, offline }: Circumstances): string {
-  if (verdict.ok && offline) return "the client hears what the hub's records decide: run this where the hub is";
-  const attempt = verdict.profile === 'payments' && verdict.action === 'attempt';
-  if (verdict.ok && attempt) return `the merchant ${judgedOnly ? 'would be' : 'was'} told to send it`;
-  if (verdict.ok)
+function heard(
+  { ok, profile, action, refusal = 'a refusal' }: Verdict,
+  { judgedOnly, offline }: Circumstances,
+): string {
+  if (ok && offline) return "the client hears what the hub's records decide: run this where the hub is";
+  const { who, what } = hearing(profile, action);
+  const hears = judgedOnly ? 'would hear' : 'heard';
+  // Whoever is told more than a standard's error is told why it passed, too.
+  if (what !== undefined) return `${who} ${hears} ${ok ? `that ${passedWords(profile, action)}` : what}`;
+  if (ok)
     return judgedOnly ? 'the client would get what it asks for' : 'the client got what it asked for; you see this';
-  const refusal = verdict.refusal ?? 'a refusal';
-  if (attempt)
-    return `the merchant ${judgedOnly ? 'would be' : 'was'} told which rules close it, until when, and what to do; no customer was`;
-  if (judgedOnly) return `the client would hear ${refusal}, nothing more`;
-  return `the client heard ${refusal} and a reference, nothing more; you see this`;
+  return judgedOnly
+    ? `the client would hear ${refusal}, nothing more`
+    : `the client heard ${refusal} and a reference, nothing more; you see this`;
 }
 
 const LABEL_WIDTH = 12;

@@ -101,6 +101,18 @@ Heard       the client heard unsupported_grant_type and a reference, nothing mor
 `);
   });
 
+  it('says of a profile that tells more than its name what was heard', () => {
+    const heard = (over: Partial<Verdict>): string | undefined =>
+      text({ ...sample, profile: 'payments', action: 'attempt', ...over }, plain(110))
+        .split(/\n(?=Heard)/)[1]
+        ?.replace(/\s+/g, ' ')
+        .trim();
+    const all = 'every rule that is closed, until when, what to do, and what to tell the customer';
+    expect(heard({})).toBe(`Heard the merchant heard ${all}`);
+    expect(heard({ ok: true })).toBe('Heard the merchant heard that no rule is closed: this attempt may be sent');
+    expect(heard({ action: 'access', refusal: 'unauthorized' })).toContain('the client heard unauthorized');
+  });
+
   it('gives every passed and skipped rule its own line with --all', () => {
     const lines = text(sample, plain(110), true).split('\n');
     expect(lines).toContain(' │   · client-secret        the client is unknown');

@@ -7,6 +7,7 @@ import type { Cause, Check, Fix } from '../../core/verdict.ts';
 import {
   type DeclineText,
   type DeclineWord,
+  MANY_DIGITS,
   readDeclineText,
   readDeclineWord,
 } from '../../protocols/iso8583/decline-text.ts';
@@ -100,9 +101,6 @@ export function explainAnswer(text: string, book: Book, now: number): ExplainedA
     : word.names.filter((name) => book.named(name, now) === undefined && !MANY_DIGITS.test(name));
   return { ...found, ...(unknownNames.length > 0 && { unknownNames }) };
 }
-
-/** No processor is called that; a card may be. */
-const MANY_DIGITS = /(?:\D*\d){9}/;
 
 function askedOf({ code, advice, names }: DeclineText | DeclineWord, book: Book, now: number): Asked {
   const of = (kind: 'processor' | 'network'): string | undefined =>

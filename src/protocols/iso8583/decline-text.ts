@@ -35,9 +35,11 @@ const NAME = String.raw`(?:at|by|from|on)[ ]+[\w.-]{2,30}`;
 const LINE = new RegExp(
   `^(${CODE})((?:[ ,/]+(?:${SUFFIX})(?![\\w.-])){0,${SUFFIXES_MAX}})((?:[ ,]+${NAME}){0,2})[.!]?$`,
 );
-/** Whoever has no such name has said something else: the caller looks. No code has more digits than eight; a card has. */
+/** No code and no name has more digits than eight; a card has. */
+export const MANY_DIGITS: RegExp = /(?:\D*\d){9}/;
+/** Whoever has no such name has said something else: the caller looks. */
 const OWN_WORD = new RegExp(
-  `^(?!(?:\\D*\\d){9})(advice +)?([A-Za-z0-9][A-Za-z0-9_.-]{0,63})((?:[ ,]+${NAME}){0,2})[.!?]?$`,
+  `^(?!${MANY_DIGITS.source})(advice +)?([A-Za-z0-9][A-Za-z0-9_.-]{0,63})((?:[ ,]+${NAME}){0,2})[.!?]?$`,
 );
 /** Words that nobody uses for anything but the code of an answer. */
 const INTRODUCED: readonly RegExp[] = [
