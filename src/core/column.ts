@@ -1,5 +1,5 @@
 /** How a profile's refusals and grants read: columns and words. A profile adds these and never a page of its own. */
-import type { Value } from './model.ts';
+import type { Facts, Value } from './model.ts';
 import type { Phase } from './rule.ts';
 import type { Audience } from './verdict.ts';
 
@@ -25,6 +25,8 @@ export interface GrantWords {
   readonly holder: string;
   /** What it lets its holder do, where no scope says it. */
   readonly may: string;
+  /** Its terms as people read them; by name and value, unless told. Safe to show once they went through `show`. */
+  readonly terms?: (terms: Facts) => readonly Fact[];
   /** Label of the moment of the decision, and what the one who decided did to the holder. */
   readonly decided: string;
   readonly did: string;

@@ -1,6 +1,6 @@
 /** The words of every profile, for lists and pages: one more profile is one more name here. */
 import type { Column, GrantWords, People, ProfileWords } from '../core/column.ts';
-import type { Value } from '../core/model.ts';
+import type { Grant, Value } from '../core/model.ts';
 import { show } from '../core/show.ts';
 import { leaves, type Verdict } from '../core/verdict.ts';
 import { words as home } from '../profiles/home/list-words.ts';
@@ -63,6 +63,16 @@ export function factsOf({
   snapshot,
 }: Pick<Verdict, 'profile' | 'snapshot'>): readonly (readonly [label: string, value: string])[] {
   return (wordsOf(profile)?.facts?.(snapshot) ?? []).map(([label, value]) => [label, show(value)]);
+}
+
+/** The terms of a grant as its profile words them, safe to show; undefined where it does not. */
+export function termsOf({
+  profile,
+  terms,
+}: Pick<Grant, 'profile' | 'terms'>): readonly (readonly [label: string, value: string])[] | undefined {
+  return grantWords(profile)
+    ?.terms?.(terms)
+    .map(([label, value]) => [label, show(value)]);
 }
 
 function saidOf(cause: string): string[] {

@@ -60,9 +60,9 @@ describe('a merchant’s grant', () => {
   it('shows the settings in force, and its life and the diary say that they were changed', async () => {
     await hub.hub.operations.paymentsEditMerchant('acme', { holdHours: 24 });
     await hub.hub.operations.paymentsRotateKey(false);
-    expect(await read('/grants')).toContain('Hold hours 24');
+    expect(await read('/grants')).toContain('After a decline for funds wait 24 hours');
     const page = await read(`/grants/${grant}`);
-    expect(page).toContain('Hold hours 24');
+    expect(page).toContain('After a decline for funds wait 24 hours');
     expect(page).toContain('operator changed the settings');
     const [listed] = await hub.hub.operations.grants({ profile: 'payments' });
     const life = await hub.hub.operations.timeline(grant);

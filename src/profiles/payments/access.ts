@@ -28,7 +28,7 @@ const FIELD_MAX = 1_024;
 export function readKey(authorization: string | undefined): PresentedKey {
   if (authorization === undefined || authorization === '') return { key: 'absent' };
   const found = authorization.length > FIELD_MAX ? null : /^bearer +(\S+)$/i.exec(authorization.trim());
-  if (!found) return { key: 'malformed', detail: 'expected one field `Authorization: Bearer` and a key behind it' };
+  if (!found) return { key: 'malformed', detail: 'expected one header Authorization: Bearer and a key behind it' };
   const read = readCode('payments_key', found[1] ?? '');
   return read.ok ? { key: 'read', id: codeId('payments_key', read.body) } : { key: 'malformed', detail: read.detail };
 }

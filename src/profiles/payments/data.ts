@@ -170,7 +170,7 @@ export const WINDOW_MAX_MS: number = 3_600_000 * Math.max(...DATA.limits.map(({ 
 
 /** What we chose ourselves. */
 export const OURS: Sourced = {
-  source: 'Counterfoil',
+  source: 'Counterfoil: its own choice, no rule of a network',
   edition: 'payments-1',
   confidence: 'ours',
   validFrom: null,

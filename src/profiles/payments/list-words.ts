@@ -1,5 +1,6 @@
 /** What lists and pages show of this profile's, and call it. What people are told at the counter stands in `words.ts`. */
 import { type Column, causesOf, type Fact, type ProfileWords } from '../../core/column.ts';
+import type { Facts, Value } from '../../core/model.ts';
 import type { Phase } from '../../core/rule.ts';
 import type { Past, PaymentsCase } from './case.ts';
 import { tables } from './profile.ts';
@@ -42,6 +43,18 @@ function answerText({ outcome, code, mac, at, respondedAt }: Past): string {
   return `${said.join(', ')}, at ${new Date(respondedAt ?? at).toISOString()}`;
 }
 
+/** A merchant's settings, by their names in the grant's terms. */
+const SETTINGS: ReadonlyMap<string, (value: Value) => Fact> = new Map([
+  ['hold_hours', (hours) => ['After a decline for funds', `wait ${hours} hours`]],
+  ['advice_may_shorten', (may) => ['The network’s advice', `${may === true ? 'may' : 'does not'} shorten that`]],
+  ['same_purchase', (what) => ['The same purchase', `${what === 'close' ? 'closed' : 'warned of'} in Visa’s 12 hours`]],
+  ['lease_seconds', (seconds) => ['An answer may take', `${seconds} seconds`]],
+]);
+
+function terms(set: Facts): readonly Fact[] {
+  return Object.entries(set).map(([name, value]) => SETTINGS.get(name)?.(value) ?? [name, value]);
+}
+
 /** This profile in words. */
 export const words: ProfileWords = {
   profile: 'payments',
@@ -57,6 +70,7 @@ export const words: ProfileWords = {
   grants: {
     holder: 'Merchant',
     may: 'ask the gate whether a declined card may be tried again',
+    terms,
     decided: 'Let in',
     did: 'let in',
     key: 'key',

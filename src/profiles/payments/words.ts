@@ -93,7 +93,7 @@ export const FIXES: Readonly<Record<FixName, Fix>> = {
     audience: 'client',
     say: 'ask for another card, or ask the account updater of your processor; then record the new fact',
   },
-  correct: { audience: 'client', say: 'have what is wrong corrected, and record the new fact `corrected-data`' },
+  correct: { audience: 'client', say: 'have what is wrong corrected, and record the new fact corrected-data' },
   outcome: { audience: 'client', say: 'ask the processor what became of the last attempt before sending another' },
   bank: { audience: 'owner', say: 'use another card or means of payment, or ask your bank' },
   funds: { audience: 'owner', say: 'add funds, or ask your bank about holds and daily limits; or use another card' },

@@ -1,9 +1,9 @@
 /** What the pages about grants share: standings with their signs, what a grant allows in words, what it still owes. */
-import type { Effect, Facts, Grant } from '../../core/model.ts';
+import type { Effect, Grant } from '../../core/model.ts';
 import { show } from '../../core/show.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import type { GrantStanding } from '../standing.ts';
-import { grantWords } from '../words.ts';
+import { grantWords, termsOf } from '../words.ts';
 import { asShown, capital, type Html, html, visible } from './html.ts';
 import { fact, moment, PATHS } from './layout.ts';
 
@@ -58,16 +58,12 @@ export function allowedList(allowed: readonly Allowed[], few: number = Number.PO
 
 const ELSEWHERE: ReadonlySet<string> = new Set(['scope', 'redirect_uri', 'pairing_id', 'ownership']);
 
-/** Terms that the page does not say otherwise, as facts. */
-function otherTerms(terms: Facts): readonly (readonly [name: string, value: string])[] {
-  return Object.entries(terms)
-    .filter(([name]) => !ELSEWHERE.has(name))
-    .map(([name, value]) => [name, show(value)]);
-}
-
-/** Terms as rows of a list of facts. */
-export function termRows(terms: Facts): Html {
-  return html`${otherTerms(terms).map(([name, value]) => html`<dt>${capital(name.replaceAll('_', ' ').slice(0, 60))}</dt><dd><code>${asShown(value)}</code></dd>`)}`;
+/** Terms as rows of a list of facts: in its profile's words, or those that the page does not say otherwise by name and value. */
+export function termRows(grant: Pick<Grant, 'profile' | 'terms'>): Html {
+  const told = termsOf(grant);
+  if (told) return html`${told.map(([label, value]) => html`<dt>${label}</dt><dd>${asShown(value)}</dd>`)}`;
+  const others = Object.entries(grant.terms).filter(([name]) => !ELSEWHERE.has(name));
+  return html`${others.map(([name, value]) => html`<dt>${capital(name.replaceAll('_', ' ').slice(0, 60))}</dt><dd><code>${asShown(show(value))}</code></dd>`)}`;
 }
 
 /** What is owed to a device, with what stands in the way, and what somebody should do about it. */

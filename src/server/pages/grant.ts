@@ -105,7 +105,7 @@ function decision({ grant, app, allowed, below }: GrantPage): Html {
 <dt>${own?.holder ?? 'For'}</dt><dd>${app ? html`<a href="${appPath(to)}">${visible(to, 200)}</a>` : html`${fact(to)}${!own && html` <span class="soft small">not registered any more</span>`}`}</dd>
 <dt>May</dt><dd>${mayList(grant, allowed)}</dd>
 ${bound.map(([name, value]) => html`<dt>${name}</dt><dd>${fact(value)}</dd>`)}
-${termRows(terms)}${decidedRow(grant)}
+${termRows(grant)}${decidedRow(grant)}
 <dt>Ends</dt><dd>${until === null ? 'when it is revoked' : moment(until)}</dd>
 ${endedAt !== undefined && html`<dt>Ended</dt><dd>${moment(endedAt)}${endedBy !== undefined && html`: ${asShown(endedBy.replaceAll('-', ' '))}`}</dd>`}
 ${parent !== undefined && html`<dt>Comes of</dt><dd><a href="${grantPath(parent)}">${visible(parent, 60)}</a></dd>`}

@@ -111,14 +111,14 @@ ${narrowed && html`<p><a href="${`${PATHS.grants}?state=any`}">Show every grant<
 }
 
 function card({ grant, standing, app, allowed, live, owed }: GrantRow): Html {
-  const { id, profile, to, until, terms } = grant;
+  const { id, profile, to, until } = grant;
   return html`<li>
 <div class="stack-near"><h2><a href="${grantPath(id)}">${holderName(grant, app)}</a></h2>
 <p>${standingTag(standing)}</p>
 <p class="small soft">${fact(to)} · ${fact(id.slice(0, 13))}</p></div>
 <dl class="facts">
 <dt>May</dt><dd>${mayList(grant, allowed, 4)}</dd>
-${termRows(terms)}${decidedRow(grant)}
+${termRows(grant)}${decidedRow(grant)}
 <dt>Ends</dt><dd>${until === null ? 'when it is revoked' : moment(until)}</dd>
 <dt>In use</dt><dd>${liveWords(live, grantWords(profile)?.key)}</dd>
 ${owed.length > 0 && html`<dt>Devices</dt><dd><ul>${owed.map((effect) => html`<li>${owedLine(effect)}</li>`)}</ul></dd>`}

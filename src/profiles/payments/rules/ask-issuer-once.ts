@@ -16,7 +16,7 @@ export const askIssuerOnce: PaymentsRule = {
     again: {
       say: 'the issuer declined twice within the window and named nothing that could be put right',
       fixes: [
-        { audience: 'client', say: 'ask the customer to call the bank, and record the new fact `issuer-approved`' },
+        { audience: 'client', say: 'ask the customer to call the bank, and record the new fact issuer-approved' },
         FIXES.other,
         FIXES.bank,
       ],

@@ -16,7 +16,12 @@ export const merchantKey: Rule<AccessCase> = {
   causes: {
     absent: {
       say: 'the call named no key',
-      fixes: [{ audience: 'client', say: 'send `Authorization: Bearer` and the key, which begins with cfp_' }],
+      fixes: [
+        {
+          audience: 'client',
+          say: 'send the header Authorization: Bearer with the key behind it, which begins with cfp_',
+        },
+      ],
     },
     malformed: {
       say: 'what stands where the key should stand is none',

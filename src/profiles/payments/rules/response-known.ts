@@ -15,7 +15,7 @@ export const responseKnown: PaymentsRule = {
       fixes: [
         {
           audience: 'client',
-          say: 'ask the processor what the code means, then bring a new fact: `issuer-approved` or `corrected-data`',
+          say: 'ask the processor what the code means, then bring a new fact: issuer-approved or corrected-data',
         },
         { audience: 'operator', say: 'add the code to rules-data with its source' },
         FIXES.bank,
@@ -26,7 +26,7 @@ export const responseKnown: PaymentsRule = {
       fixes: [
         {
           audience: 'client',
-          say: 'from the next attempt on name the processor `iso8583` and record the raw network code, where there is one',
+          say: 'from the next attempt on name the processor iso8583 and record the raw network code, where there is one',
         },
         { audience: 'operator', say: 'add the processor to rules-data/dialects.json with its source' },
         FIXES.bank,
