@@ -74,6 +74,16 @@ describe('a merchant’s grant', () => {
   });
 });
 
+describe('the list of grants', () => {
+  it('can be narrowed to a merchant, and to one that was revoked', async () => {
+    await hub.hub.operations.revoke(grant);
+    const list = await ada.get('/grants?client=merchant:acme&state=any');
+    expect(list.html).toContain('<option value="merchant:acme" selected>merchant:acme</option>');
+    expect(words(list)).toMatch(/merchant:acme ✗ Revoked/);
+    expect((await ada.get('/grants')).html).toContain('<option value="merchant:acme" >merchant:acme</option>');
+  });
+});
+
 describe('a verdict on an attempt', () => {
   it('says which attempt was judged, and of the card its fingerprint alone', async () => {
     const { accepted, refused } = await declinedTwice();

@@ -145,7 +145,7 @@ export function sampleGrantPages(
   const issuer = t('http://localhost:5151');
   const filter = { state: 'live' } as const;
   const row = { grant: fresh.grant, app, allowed, owed: fresh.effects, live: { codes: 1, tokens: 3 } };
-  const list = { ...frame, apps: [app], profiles: ['oauth', 'payments'], owing: fresh.effects, filter };
+  const list = { ...frame, holders: [app], profiles: ['oauth', 'payments'], owing: fresh.effects, filter };
   const form = { ...frame, csrf, apps: [app], accessories: [{ id: t('lamp'), name: t('Lamp') }] };
   return {
     grants: grantsPage({

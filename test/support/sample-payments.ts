@@ -80,7 +80,7 @@ export function samplePaymentPages(
       ...frame,
       rows: [row, { ...row, live: { codes: 0, tokens: 0 }, standing: 'revoked' }],
       filter: { state: 'any', profile: 'payments' },
-      apps: [],
+      holders: [{ id: t('merchant:acme'), name: t('merchant:acme') }],
       profiles: ['oauth', 'home', 'payments'],
       owing: [],
     }),

@@ -8,7 +8,8 @@ import { GRANT_STATES, type GrantRow, type GrantsFilter, grantsPage } from '../p
 import { PATHS } from '../pages/layout.ts';
 import { grantStanding } from '../standing.ts';
 import { forOperator, frame, html, type PageDeps, queryOf, type Visit } from '../visit.ts';
-import { allowedOf, counted, owedOn } from './lookups.ts';
+import { grantWords } from '../words.ts';
+import { allowedOf, counted, MOST, owedOn } from './lookups.ts';
 
 /** The list of grants. */
 export function grantRoutes(deps: PageDeps): readonly Route[] {
@@ -26,7 +27,12 @@ async function list(visit: Visit): Promise<Outgoing> {
   const { operations, meanings } = visit.deps;
   const asked = queryOf(visit.request);
   const filter = filterOf(asked);
-  const [{ now }, apps, owed] = await Promise.all([operations.status(), operations.listApps(), owedOn(operations)]);
+  const [{ now }, apps, others, owed] = await Promise.all([
+    operations.status(),
+    operations.listApps(),
+    otherHolders(operations),
+    owedOn(operations),
+  ]);
   const byGrant = Map.groupBy(owed, ({ grant }) => grant);
   const found = await grantsFor(operations, filter, asked.get('before'), now, [...byGrant.keys()]);
   const shown = found.slice(0, PAGE);
@@ -53,12 +59,20 @@ async function list(visit: Visit): Promise<Outgoing> {
       ...frame(visit),
       rows,
       filter,
-      apps,
+      holders: [...apps, ...others],
       profiles,
       owing: owed,
       ...(older !== undefined && { older }),
     }),
   );
+}
+
+/** Whom profiles decide for that have nothing to do with applications: of the newest grants. */
+async function otherHolders(operations: Operations): Promise<readonly { id: string; name: string }[]> {
+  const profiles = PROFILES.filter((profile) => grantWords(profile) !== undefined);
+  const grants = await Promise.all(profiles.map((profile) => operations.grants({ profile, limit: MOST })));
+  const ids = new Set(grants.flat().map(({ to }) => to));
+  return [...ids].sort().map((id) => ({ id, name: id }));
 }
 
 function filterOf(asked: ReadonlyMap<string, string>): GrantsFilter {

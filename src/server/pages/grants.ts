@@ -50,7 +50,8 @@ export interface GrantsPage {
   readonly signed: Signed;
   readonly rows: readonly GrantRow[];
   readonly filter: GrantsFilter;
-  readonly apps: readonly { readonly id: string; readonly name: string }[];
+  /** Whom a grant may be for: applications, and what other profiles let in. */
+  readonly holders: readonly { readonly id: string; readonly name: string }[];
   readonly profiles: readonly string[];
   /** Where the list goes on. */
   readonly older?: string;
@@ -90,11 +91,11 @@ ${older !== undefined && html`<p class="gap"><a class="button" href="${older}">O
   });
 }
 
-function filters({ filter, apps, profiles }: GrantsPage): Html {
-  const known = filter.client === undefined || apps.some(({ id }) => id === filter.client);
-  const all = known ? apps : [...apps, { id: filter.client ?? '', name: filter.client ?? '' }];
+function filters({ filter, holders, profiles }: GrantsPage): Html {
+  const known = filter.client === undefined || holders.some(({ id }) => id === filter.client);
+  const all = known ? holders : [...holders, { id: filter.client ?? '', name: filter.client ?? '' }];
   return html`<form class="sieve gap" method="get" action="${PATHS.grants}">
-<div><label for="client">App</label><select id="client" name="client">${option('', 'All', filter.client ?? '')}${all.map(({ id, name }) => option(id, name === id ? id : `${name} (${id})`, filter.client))}</select></div>
+<div><label for="client">For</label><select id="client" name="client">${option('', 'All', filter.client ?? '')}${all.map(({ id, name }) => option(id, name === id ? id : `${name} (${id})`, filter.client))}</select></div>
 <div><label for="profile">Profile</label><select id="profile" name="profile">${option('', 'All', filter.profile ?? '')}${profiles.map((name) => option(name, name, filter.profile))}</select></div>
 <div><label for="state">State</label><select id="state" name="state">${GRANT_STATES.map((state) => option(state, STATE_WORDS[state], filter.state))}</select></div>
 <button type="submit">Filter</button>
