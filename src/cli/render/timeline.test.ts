@@ -113,6 +113,16 @@ On devices
     expect(said).not.toContain('refused');
   });
 
+  it('is told in the words of its profile', () => {
+    const terms = { hold_hours: 24, unheard_of: 'x\u001b[2J' };
+    const merchant: Grant = { ...grant, profile: 'payments', to: 'merchant:acme', terms, state: 'active' };
+    const lived = { grant: merchant, codes: [], verdicts: [], effects: [] };
+    const said = paint(renderTimeline(lived, style, { now: T + 60_000, generation: 1 }), style);
+    expect(said).toContain('\n  alice let in merchant:acme · 1 min ago\n');
+    expect(said).toContain('\n  After a decline for funds: wait 24 hours\n  unheard_of: x⟨U+001B⟩[2J\n');
+    expect(said).toMatch(/● let in +merchant:acme, by alice\n/);
+  });
+
   it('fits a narrow terminal', () => {
     const narrow = { ...style, width: 80 };
     const lines = paint(renderTimeline(life, narrow, { now: T, generation: 1 }), narrow).split('\n');

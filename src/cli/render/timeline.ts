@@ -6,6 +6,7 @@ import type { Verdict } from '../../core/verdict.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import type { Timeline } from '../../server/operations.ts';
 import { isEndless, type StandingAt } from '../../server/standing.ts';
+import { grantWords, termsOf } from '../../server/words.ts';
 import { age, clock, day, duration } from './age.ts';
 import { came } from './came.ts';
 import { codeState, effectState, grantState, purposeWords, type Shown } from './code-state.ts';
@@ -33,11 +34,14 @@ export function renderTimeline(life: Timeline, style: Style, at: Omit<StandingAt
   const { grant, effects } = life;
   const { now } = at;
   const state = grantState(grant, now);
-  const terms = Object.entries(grant.terms).map(([name, value]) => `${name} ${show(value)}`);
+  const terms =
+    termsOf(grant)?.map(([label, value]) => `${label}: ${value}`) ??
+    Object.entries(grant.terms).map(([name, value]) => `${name} ${show(value)}`);
+  const did = grantWords(grant.profile)?.did ?? 'decided for';
   const events = eventsOf(life, style, at);
   return [
     [span(style, shortId(grant.id), 'id'), blanks(2), span(style, state.word, state.tone)],
-    [blanks(2), span(style, `${grant.by} decided for ${grant.to} · ${age(grant.from, now)}`, 'faint')],
+    [blanks(2), span(style, `${grant.by} ${did} ${grant.to} · ${age(grant.from, now)}`, 'faint')],
     ...terms.map((term): Line => [blanks(2), span(style, term, 'faint')]),
     [],
     ...eventLines(events, style, grant.from),
@@ -55,13 +59,14 @@ export function renderTimeline(life: Timeline, style: Style, at: Omit<StandingAt
 }
 
 function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, at: Omit<StandingAt, 'grant'>): Event[] {
+  const did = grantWords(grant.profile)?.did;
   const events: Event[] = [
     {
       at: grant.from,
       sign: mark(style, 'event', 'strong'),
-      what: span(style, 'decided', 'strong'),
+      what: span(style, did ?? 'decided', 'strong'),
       id: '',
-      say: [span(style, `by ${grant.by} for ${grant.to}`)],
+      say: [span(style, did === undefined ? `by ${grant.by} for ${grant.to}` : `${grant.to}, by ${grant.by}`)],
     },
     ...codes.map((code) => issued(code, codeState(code, { ...at, grant }), style)),
     ...verdicts.map((verdict) => presented(verdict, style)),

@@ -17,7 +17,7 @@ export const responseKnown: PaymentsRule = {
           audience: 'client',
           say: 'ask the processor what the code means, then bring a new fact: issuer-approved or corrected-data',
         },
-        { audience: 'operator', say: 'add the code to rules-data with its source' },
+        { audience: 'operator', say: 'add the code, with its source, to src/profiles/payments/rules-data' },
         FIXES.bank,
       ],
     },
