@@ -1,5 +1,8 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { databaseName, expectReadable, hasPassword, isPostgres, withoutPassword } from './database.ts';
+import { databaseName, expectReadable, hasPassword, isPostgres, openToOthers, withoutPassword } from './database.ts';
 
 describe('the name of a database', () => {
   it.each([
@@ -45,5 +48,26 @@ describe('the name of a database', () => {
     expect(without.map(hasPassword)).toEqual([false, false, false]);
     const held = ['postgres://ada:x@db/hub', 'postgres://db/hub?password=x', 'postgres://ada:x#34@db.example/hub'];
     expect(held.map(hasPassword)).toEqual([true, true, true]);
+  });
+});
+
+describe.runIf(process.getuid !== undefined)('a file', () => {
+  it.each([
+    [0o600, undefined],
+    [0o400, undefined],
+    [0o640, /mode 640\): .*; chmod 600 it$/],
+    [0o602, /mode 602\)/],
+  ])('of mode %o is told of where others may open it', (mode, told) => {
+    const folder = mkdtempSync(join(tmpdir(), 'counterfoil-mode-'));
+    const file = join(folder, 'hub.db');
+    try {
+      writeFileSync(file, '');
+      chmodSync(file, mode);
+      const said = openToOthers(file);
+      if (told === undefined) expect(said).toBeUndefined();
+      else expect(said).toMatch(told);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

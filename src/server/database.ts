@@ -1,4 +1,5 @@
 /** What `--db` may name: the file of a SQLite database, or the URL of a PostgreSQL one, which can hold a password. */
+import { statSync } from 'node:fs';
 import { OperationError } from './operations.ts';
 
 /** Is it a PostgreSQL database, whose nodes may be many? Everything else is a file. */
@@ -32,6 +33,13 @@ export function databaseName(db: string): string {
   const user = url.username === '' ? '' : `${url.username}@`;
   const port = url.port === '' || url.port === '5432' ? '' : `:${url.port}`;
   return `postgres://${user}${url.hostname}${port}${url.pathname}${url.search}`;
+}
+
+/** What to say of a file that others than its owner may open; undefined where all is well. Windows has no modes. */
+export function openToOthers(file: string): string | undefined {
+  const mode = statSync(file).mode & 0o777;
+  if (process.getuid === undefined || (mode & 0o077) === 0) return undefined;
+  return `${file} may be opened by others than its owner (mode ${mode.toString(8)}): it holds names, addresses and what was refused; chmod 600 it`;
 }
 
 /** The text with the URL and its secrets taken out, for faults of libraries that may quote them. */

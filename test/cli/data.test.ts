@@ -1,5 +1,5 @@
 /** Backup, restore, audit and erase, as a person runs them: while a hub is running, and without one. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,19 @@ function inFile(sql: string, ...values: string[]): void {
   expect(db.prepare(sql).run(...values).changes).toBeGreaterThan(0);
   db.close();
 }
+
+describe('a database file', () => {
+  it('that others may open is told of when the hub starts', async () => {
+    const file = join(place.folder, 'counterfoil.db');
+    expect(hub.err()).not.toContain('chmod');
+    await hub.end('SIGTERM');
+    chmodSync(file, 0o644);
+    const exposed = await place.start(['--no-demo']);
+    expect(exposed.err()).toContain('counterfoil.db may be opened by others than its owner (mode 644)');
+    expect(exposed.err()).toMatch(/; chmod 600 it\n/);
+    expect((await place.cf(['grants'])).err).not.toContain('chmod');
+  });
+});
 
 describe('a backup that is restored under a running hub', () => {
   it('brings everything back but the codes and tokens of before, and says why they are refused', async () => {

@@ -4,12 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Verdict } from '../../core/verdict.ts';
 import { adminPath } from '../../server/admin-path.ts';
 import { type AdminDoor, DoorTakenError, serveAdmin } from '../../server/admin-socket.ts';
 import { auditKey, startSigning } from '../../server/audit.ts';
 import { DEFAULT_PORT, KEEP_DAYS } from '../../server/config.ts';
-import { isPostgres } from '../../server/database.ts';
+import { isPostgres, openToOthers } from '../../server/database.ts';
 import { type Hub, startHub } from '../../server/hub.ts';
 import { deriveKeys, masterPlace } from '../../server/keys.ts';
 import { OperationError } from '../../server/operations.ts';
@@ -23,13 +22,10 @@ import type { Environment } from '../environment.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { teach } from '../help.ts';
 import type { Opener } from '../open.ts';
+import { createPrinter, type Printer } from '../printer.ts';
 import type { Register } from '../program.ts';
-import { clock } from '../render/age.ts';
-import { came } from '../render/came.ts';
-import { reference, ruleName, shortId } from '../render/id.ts';
 import type { Line } from '../render/line.ts';
 import { blanks, flow, span } from '../render/text.ts';
-import { renderVerdict } from '../render/verdict.ts';
 
 interface StartOptions {
   readonly port?: string;
@@ -46,9 +42,6 @@ interface StoreWays {
   readonly openData: Opener['openData'];
   readonly checkTrail: typeof CheckTrail;
 }
-
-/** Trees printed of what strangers send, at most this many in a window; lines after that. */
-const TREES = { most: 6, inMs: 10_000 } as const;
 
 /** The command, over the store that the composition root opens. It is what `counterfoil` alone does. */
 export function registerStart(openData: Opener['openData'], checkTrail: typeof CheckTrail): Register {
@@ -108,6 +101,8 @@ async function serve(
     throw new UsageError('a script plays on a file of its own', 'leave out --db, or name a file');
   const stopped = untilStopped();
   const opened = await openData(db);
+  const exposed = shared ? undefined : openToOthers(db);
+  if (exposed !== undefined) cli.say(exposed);
   let door: AdminDoor | undefined;
   let hub: Hub | undefined;
   const signer = auditKey(opened.master);
@@ -274,39 +269,4 @@ function untilStopped(): Promise<void> {
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   });
-}
-
-interface Printer {
-  demo?: Demo;
-  verdict(verdict: Verdict): void;
-}
-
-/** Prints refusals as they happen: the whole tree beside the demo, a line each without it. */
-function createPrinter(cli: Cli): Printer {
-  const { style } = cli;
-  const shown = new Set<string>();
-  let window = { from: 0, trees: 0 };
-  const printer: Printer = {
-    verdict(verdict) {
-      if (verdict.ok || printer.demo?.busy()) return;
-      if (verdict.at - window.from > TREES.inMs) window = { from: verdict.at, trees: 0 };
-      const tree = printer.demo && !shown.has(verdict.id) && window.trees < TREES.most;
-      if (shown.size > 10_000) shown.clear();
-      shown.add(verdict.id);
-      if (!tree) return cli.print([refusalLine(verdict)]);
-      window.trees += 1;
-      cli.print([...renderVerdict(verdict, style, { now: verdict.at }), []]);
-    },
-  };
-  const refusalLine = (verdict: Verdict): Line => {
-    const { word, tone, because } = came(verdict);
-    const why = because ?? `${verdict.refusal ?? ''}  ${ruleName(verdict.decisive ?? '')}/${verdict.cause ?? ''}`;
-    return [
-      span(style, `${clock(verdict.at, style)}  `, 'faint'),
-      span(style, word.padEnd(9), tone),
-      span(style, shortId(verdict.id), 'id'),
-      span(style, `  ${verdict.subject ?? '-'}  ${why}  /r/${reference(verdict.id)}`),
-    ];
-  };
-  return printer;
 }
