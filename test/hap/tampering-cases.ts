@@ -180,7 +180,20 @@ const OPEN: readonly Row[] = [
 
 /** Both try to get plain text, which nobody has proven, into a session that has just been. */
 const GLUED: readonly SessionRow[] = [
-  ['read', 'pair-verify M4', 'an answer behind it', behind(`${OK}Content-Length: 2\r\n\r\n{}`), 'read: closed'],
+  [
+    'read',
+    'pair-verify M4',
+    'an answer behind it',
+    behind(`${OK}Content-Length: 2\r\n\r\n{}`),
+    'pair-verify M4: unexpected',
+  ],
+  [
+    'write',
+    'pair-verify M4',
+    'an event behind it',
+    behind('EVENT/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'),
+    'pair-verify M4: unexpected',
+  ],
   [
     'write',
     'pair-verify M4',

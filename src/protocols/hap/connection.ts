@@ -47,6 +47,8 @@ export class Connection {
   readonly #reader = createHttpReader('response');
   readonly #closed = Promise.withResolvers<HapError | undefined>();
   readonly #queue: Waiting[] = [];
+  /** What was read and is not told yet. */
+  readonly #came: HttpMessage[] = [];
   readonly #stop = (): void =>
     this.#end(new HapError(this.#step(), 'closed', 'stopped by the caller', { facts: { by: 'caller' } }));
   #asked: Asked | undefined;
@@ -89,7 +91,7 @@ export class Connection {
    */
   secure({ read, write }: { readonly read: Uint8Array; readonly write: Uint8Array }): void {
     const bytes = this.#reader.held();
-    if (bytes > 0) {
+    if (bytes > 0 || this.#came.length > 0) {
       const facts = { check: 'unasked', bytes };
       throw new HapError('pair-verify M4', 'unexpected', 'expected frames, got plain text behind M4', { facts });
     }
@@ -121,7 +123,8 @@ export class Connection {
   }
 
   #next(): void {
-    const waiting = this.#asked === undefined && !this.#ended ? this.#queue.shift() : undefined;
+    const free = this.#asked === undefined && this.#came.length === 0 && !this.#ended;
+    const waiting = free ? this.#queue.shift() : undefined;
     if (waiting === undefined) return;
     const { question } = waiting;
     const bytes = requestBytes(question, this.#host);
@@ -147,15 +150,27 @@ export class Connection {
       this.#end(new HapError(this.#step(), 'malformed', read.fault, { facts }));
       return;
     }
-    for (const message of read.messages) {
-      if (this.#ended) return;
+    this.#came.push(...read.messages);
+    this.#deliver();
+  }
+
+  /** In the order they came: whoever waits for an answer has it before the event behind it is heard. */
+  #deliver = (): void => {
+    for (let message = this.#came.shift(); message !== undefined && !this.#ended; message = this.#came.shift()) {
       if (message.kind === 'event') this.#listener(message);
       // RFC 9110 §15.2: an interim response is not the answer
-      else if (message.status >= 200) this.#answered(message);
+      else if (message.status >= 200) {
+        this.#answered(message);
+        // A promise is heard of later than a call.
+        if (this.#came.length > 0) {
+          setImmediate(this.#deliver);
+          return;
+        }
+      }
     }
     // only now: what was here before a question was sent cannot be its answer
     this.#next();
-  }
+  };
 
   #answered(message: HttpMessage): void {
     if (this.#asked === undefined) {

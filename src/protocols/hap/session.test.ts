@@ -54,6 +54,27 @@ describe('a session', () => {
     expect(heard).toEqual([{ ...ON, status: 0, value: true }]);
   });
 
+  it('hears an event that came with the answer before it after whoever waits for that answer', async () => {
+    const event = json({ characteristics: [{ ...ON, value: false }] }, '200 OK', 'EVENT/1.0');
+    await begin((say, { target }, number) => {
+      const ok = target === '/characteristics' ? 'HTTP/1.1 204 No Content\r\n\r\n' : VALUE;
+      say.send(number === 0 ? ok : ok + event);
+    });
+    const order: unknown[] = [];
+    await session.subscribe([ON], ([change]) => order.push(change?.value));
+    const later = async (): Promise<void> => {
+      for (let ticks = 0; ticks < 20; ticks += 1) await undefined;
+    };
+    await session.read([ON]).then(later);
+    order.push('read');
+    const writing = session.write([{ ...ON, value: true }]).then(later);
+    const reading = session.read([ON]).then(later);
+    await writing.then(() => order.push('written'));
+    await reading.then(() => order.push('read again'));
+    await new Promise(setImmediate);
+    expect(order).toEqual(['read', false, 'written', false, 'read again', false]);
+  });
+
   it('asks one question at a time, in order', async () => {
     let open = 0;
     let most = 0;

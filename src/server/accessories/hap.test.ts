@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Database } from '../../protocols/hap/accessory/database.ts';
 import { LAMP, lampDatabase } from '../../protocols/hap/accessory/lamp.ts';
 import { type AccessoryServer, createAccessoryServer } from '../../protocols/hap/accessory/server.ts';
 import { CATEGORY } from '../../protocols/hap/accessory/services.ts';
 import { memoryState } from '../../protocols/hap/accessory/state.ts';
 import { pairSetup } from '../../protocols/hap/controller.ts';
 import { newIdentity } from '../../protocols/hap/keys.ts';
+import type { Paired } from '../../protocols/hap/pair-verify.ts';
 import type { Accessory } from './accessory.ts';
 import { hapAccessory } from './hap.ts';
 
@@ -14,29 +17,39 @@ let server: AccessoryServer;
 let accessory: Accessory;
 let sessions = 0;
 
-beforeEach(async () => {
-  const label = { name: 'Lamp', manufacturer: 'x', model: 'x', serialNumber: 'x', firmwareRevision: '1' };
-  server = await createAccessoryServer({
-    database: lampDatabase(label),
+const LABEL = { name: 'Lamp', manufacturer: 'x', model: 'x', serialNumber: 'x', firmwareRevision: '1' };
+
+async function serve(database: Database): Promise<AccessoryServer> {
+  const served = await createAccessoryServer({
+    database,
     state: memoryState(),
     setupCode: { policy: 'static', code: CODE },
     model: 'x',
     category: CATEGORY.lightbulb,
     limits: { coalesceMs: 10 },
   });
-  const address = { host: '127.0.0.1', port: await server.listen() };
-  const paired = await pairSetup(address, CODE, newIdentity());
-  sessions = 0;
-  accessory = hapAccessory({
+  await served.listen();
+  return served;
+}
+
+function accessoryAt(port: () => number, paired: Paired): Accessory {
+  return hapAccessory({
     id: 'lamp',
     name: 'Lamp',
     where: async () => {
       sessions += 1;
-      return { host: '127.0.0.1', port: server.port };
+      return { host: '127.0.0.1', port: port() };
     },
     paired: async () => paired,
     deadlines: { connectMs: 1_000, answerMs: 2_000 },
   });
+}
+
+beforeEach(async () => {
+  server = await serve(lampDatabase(LABEL));
+  const paired = await pairSetup({ host: '127.0.0.1', port: server.port }, CODE, newIdentity());
+  sessions = 0;
+  accessory = accessoryAt(() => server.port, paired);
 });
 afterEach(async () => {
   accessory.close();
@@ -77,6 +90,39 @@ describe('an accessory over HAP', () => {
     server.set(LAMP.aid, LAMP.on, false);
     await accessory.read([ON]);
     expect(heard.at(-1)).toBe(true);
+  });
+
+  it('does not take what it was before a change for what it is, when reading takes longer than telling', async () => {
+    let slow = false;
+    const database = lampDatabase({ ...LABEL, name: 'Slow' }).map((one) => ({
+      ...one,
+      services: one.services.map((service) => ({
+        ...service,
+        characteristics: service.characteristics.map((c) => (c.iid === LAMP.on ? { ...c, read } : c)),
+      })),
+    }));
+    async function read(): Promise<boolean> {
+      const was = slowly.get(LAMP.aid, LAMP.on) === true;
+      if (!slow) return was;
+      slow = false;
+      slowly.set(LAMP.aid, LAMP.on, true);
+      await sleep(100);
+      return was;
+    }
+    const slowly = await serve(database);
+    const paired = await pairSetup({ host: '127.0.0.1', port: slowly.port }, CODE, newIdentity());
+    const lamp = accessoryAt(() => slowly.port, paired);
+    try {
+      await lamp.accessories();
+      slow = true;
+      const heard: unknown[] = [];
+      lamp.subscribe((changes) => heard.push(...changes.map(({ iid, value }) => [iid, value])));
+      await vi.waitFor(() => expect(heard).toContainEqual([LAMP.brightness, 100]));
+      expect(heard.filter((one) => (one as number[])[0] === LAMP.on)).toEqual([[LAMP.on, true]]);
+    } finally {
+      lamp.close();
+      await slowly.close();
+    }
   });
 
   it('leaves the session open after a refusal', async () => {

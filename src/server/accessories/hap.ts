@@ -5,6 +5,7 @@ import { HapError } from '../../protocols/hap/errors.ts';
 import type { Address, HapOptions } from '../../protocols/hap/options.ts';
 import type { Paired } from '../../protocols/hap/pair-verify.ts';
 import type { Session } from '../../protocols/hap/session.ts';
+import { keyOf } from '../../protocols/hap/session-answers.ts';
 import type { Accessory, Listener, Versions } from './accessory.ts';
 
 /** What an accessory is reached by. Both are asked before each session: an address moves, a key is another after a reset. */
@@ -91,8 +92,15 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
     const audible = (await listed()).flatMap(audibleOf);
     if (audible.length === 0) return;
     await ask(async (session) => {
-      await session.subscribe(audible, tell);
-      tell((await session.read(audible)).filter(({ status }) => status === 0));
+      let newer: Set<string> | undefined = new Set();
+      await session.subscribe(audible, (changes) => {
+        for (const change of changes) newer?.add(keyOf(change));
+        tell(changes);
+      });
+      const read = await session.read(audible);
+      // An accessory that takes its time to read may have told of a change meanwhile.
+      tell(read.filter((one) => one.status === 0 && !newer?.has(keyOf(one))));
+      newer = undefined;
     });
     waitMs = AGAIN_MS;
   };
