@@ -155,7 +155,7 @@ export class Connection {
   }
 
   /** In the order they came: whoever waits for an answer has it before the event behind it is heard. */
-  #deliver = (): void => {
+  readonly #deliver = (): void => {
     for (let message = this.#came.shift(); message !== undefined && !this.#ended; message = this.#came.shift()) {
       if (message.kind === 'event') this.#listener(message);
       // RFC 9110 §15.2: an interim response is not the answer
