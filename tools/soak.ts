@@ -16,8 +16,9 @@ const { values, positionals } = parseArgs({
 const [kind = '', ...names] = positionals;
 const folder = FOLDERS[kind];
 if (folder === undefined) refuse(`node tools/soak.ts ${Object.keys(FOLDERS).join('|')} [NAME ...] [--rounds N]`, kind);
-const files = readdirSync(join(ROOT, folder)).flatMap(
-  (file) => new RegExp(`^(.+)\\.${kind}\\.ts$`).exec(file)?.[1] ?? [],
+const end = `.${kind}.ts`;
+const files = readdirSync(join(ROOT, folder)).flatMap((file) =>
+  file.endsWith(end) ? [file.slice(0, -end.length)] : [],
 );
 if (values.help) {
   console.log(`usage: npm run ${kind} -- [NAME ...] [--rounds N]

@@ -31,7 +31,16 @@ const PEOPLE: People = {
 
 /** Who can carry out the fixes of a rule; its id begins with its profile. Without a rule, as of an application's. */
 export function peopleOf(rule: string = ''): People {
-  return wordsOf(rule.split('.', 1)[0] ?? '')?.people ?? PEOPLE;
+  return wordsOf(profileOf(rule))?.people ?? PEOPLE;
+}
+
+/** Who hears what a rule refuses. */
+export function hearerOf(rule: string): string {
+  return hearing(profileOf(rule), '').who;
+}
+
+function profileOf(rule: string): string {
+  return rule.split('.', 1)[0] ?? '';
 }
 
 /** What a profile says of its grants; undefined where they are for applications. */

@@ -2,6 +2,7 @@
 import { duration, type ExplainedAnswer, explainAnswer } from '../../inspectors/payments/payments.ts';
 import * as book from '../../profiles/payments/book.ts';
 import { knownNames, unknownName } from '../../profiles/payments/names.ts';
+import { MANY_DIGITS } from '../../protocols/iso8583/decline-text.ts';
 import { peopleOf } from '../../server/words.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -9,6 +10,7 @@ import { renderChecklist } from '../render/checklist.ts';
 import { renderChecks } from '../render/checks.ts';
 import type { Line } from '../render/line.ts';
 import { mark, span, wrapWords } from '../render/text.ts';
+import { meantOrKnown } from './payments/names.ts';
 
 const WHO = peopleOf('payments.');
 
@@ -23,7 +25,7 @@ const PLACES_MAX = 3;
 /** What to write instead of a code or word of an answer by itself, or with a name that nobody knows. */
 export function paymentHint(text: string): string | undefined {
   const word = /^[A-Za-z0-9_.-]{2,64}(?= (?:at|on) [\w.-]{2,30}$|$)/.exec(text.trim())?.[0];
-  if (word === undefined || /(?:\D*\d){9}/.test(word)) return undefined;
+  if (word === undefined || MANY_DIGITS.test(word)) return undefined;
   const { processors, network } = book.placesOf(word, Date.now());
   const all = [
     ...(network === undefined ? [] : [`${word.toUpperCase()} on ${network}`]),
@@ -49,9 +51,9 @@ export function explainPayment(cli: Cli, text: string, all: boolean): ExitCode {
 function noteOf(name: string, now: number): string {
   const kinds = ['processor', 'network'] as const;
   const near = kinds.map((kind) => unknownName(kind, name, now)?.near).find((one) => one !== undefined);
-  const known = kinds.flatMap((kind) => knownNames(kind, now)).join(', ');
+  const known = kinds.flatMap((kind) => knownNames(kind, now));
   const what = `no table knows ${name}, neither as a processor nor as a network, so it is left out here`;
-  return `${what}; ${near === undefined ? `known are ${known}` : `did you mean ${near}?`}`;
+  return `${what}; ${meantOrKnown(near, known)}`;
 }
 
 function lines({ style }: Cli, found: ExplainedAnswer, all: boolean): readonly Line[] {

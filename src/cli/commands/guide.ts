@@ -1,7 +1,7 @@
 /** `counterfoil guide [words…]`: what a rule is for, its causes, and what to do about each. Needs no hub and no data. */
 import type { Command } from 'commander';
 import { type GuideCause, type GuideRule, guideAbout, guideFor } from '../../server/guide.ts';
-import { hearing, peopleOf } from '../../server/words.ts';
+import { hearerOf, peopleOf } from '../../server/words.ts';
 import { action } from '../cli.ts';
 import type { Environment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
@@ -52,7 +52,7 @@ function ruleLines({ id, cite, why, judged, causes }: GuideRule, style: Style): 
 
 function causeLines({ id, say, heard, warns, counts, fixes }: GuideCause, rule: string, style: Style): Line[] {
   const people = peopleOf(rule);
-  const { who } = hearing(rule.split('.', 1)[0] ?? '', '');
+  const who = hearerOf(rule);
   const notes = [
     ...(heard.length > 0 ? [`${who} hears ${heard.join(' or ')}`] : []),
     ...(warns ? ['a warning, nothing is refused for it'] : []),

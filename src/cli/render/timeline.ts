@@ -5,7 +5,7 @@ import { show } from '../../core/show.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { effectWords } from '../../profiles/home/effects.ts';
 import type { Timeline } from '../../server/operations.ts';
-import { isEndless, type StandingAt } from '../../server/standing.ts';
+import { type ClockAt, isEndless } from '../../server/standing.ts';
 import { grantWords, termsOf } from '../../server/words.ts';
 import { age, clock, day, duration } from './age.ts';
 import { came } from './came.ts';
@@ -30,7 +30,7 @@ interface Event {
 }
 
 /** The life as lines. */
-export function renderTimeline(life: Timeline, style: Style, at: Omit<StandingAt, 'grant'>): Line[] {
+export function renderTimeline(life: Timeline, style: Style, at: ClockAt): Line[] {
   const { grant, effects } = life;
   const { now } = at;
   const state = grantState(grant, now);
@@ -58,7 +58,7 @@ export function renderTimeline(life: Timeline, style: Style, at: Omit<StandingAt
   ];
 }
 
-function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, at: Omit<StandingAt, 'grant'>): Event[] {
+function eventsOf({ grant, codes, verdicts }: Timeline, style: Style, at: ClockAt): Event[] {
   const did = grantWords(grant.profile)?.did;
   const events: Event[] = [
     {

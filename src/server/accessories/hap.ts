@@ -92,15 +92,14 @@ export function hapAccessory(options: HapAccessoryOptions): Accessory {
     const audible = (await listed()).flatMap(audibleOf);
     if (audible.length === 0) return;
     await ask(async (session) => {
-      let newer: Set<string> | undefined = new Set();
+      const newer = new Set<string>();
       await session.subscribe(audible, (changes) => {
-        for (const change of changes) newer?.add(keyOf(change));
+        for (const change of changes) newer.add(keyOf(change));
         tell(changes);
       });
       const read = await session.read(audible);
       // An accessory that takes its time to read may have told of a change meanwhile.
-      tell(read.filter((one) => one.status === 0 && !newer?.has(keyOf(one))));
-      newer = undefined;
+      tell(read.filter((one) => one.status === 0 && !newer.has(keyOf(one))));
     });
     waitMs = AGAIN_MS;
   };

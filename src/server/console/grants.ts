@@ -8,8 +8,7 @@ import { GRANT_STATES, type GrantRow, type GrantsFilter, grantsPage } from '../p
 import { PATHS } from '../pages/layout.ts';
 import { grantStanding } from '../standing.ts';
 import { forOperator, frame, html, type PageDeps, queryOf, type Visit } from '../visit.ts';
-import { grantWords } from '../words.ts';
-import { allowedOf, counted, MOST, owedOn } from './lookups.ts';
+import { allowedOf, counted, otherHolders, owedOn } from './lookups.ts';
 
 /** The list of grants. */
 export function grantRoutes(deps: PageDeps): readonly Route[] {
@@ -59,20 +58,12 @@ async function list(visit: Visit): Promise<Outgoing> {
       ...frame(visit),
       rows,
       filter,
-      holders: [...apps, ...others],
+      holders: [...apps, ...others.map((id) => ({ id, name: id }))],
       profiles,
       owing: owed,
       ...(older !== undefined && { older }),
     }),
   );
-}
-
-/** Whom profiles decide for that have nothing to do with applications: of the newest grants. */
-async function otherHolders(operations: Operations): Promise<readonly { id: string; name: string }[]> {
-  const profiles = PROFILES.filter((profile) => grantWords(profile) !== undefined);
-  const grants = await Promise.all(profiles.map((profile) => operations.grants({ profile, limit: MOST })));
-  const ids = new Set(grants.flat().map(({ to }) => to));
-  return [...ids].sort().map((id) => ({ id, name: id }));
 }
 
 function filterOf(asked: ReadonlyMap<string, string>): GrantsFilter {

@@ -2,6 +2,7 @@
 import type { Code, Effect } from '../../core/model.ts';
 import type { AppView, Operations } from '../operations.ts';
 import type { Allowed } from '../pages/grant-words.ts';
+import { WORDS } from '../words.ts';
 
 /** Rows that a store lists at most. */
 export const MOST = 1_000;
@@ -9,6 +10,17 @@ export const MOST = 1_000;
 /** The application of this id, while it is registered. */
 export async function appOf(operations: Operations, id: string | undefined): Promise<AppView | undefined> {
   return (await operations.listApps()).find((app) => app.id === id);
+}
+
+/** Grants that are looked at for holders that are no applications. */
+const HOLDERS_MAX = 200;
+
+/** Whom profiles decide for that have nothing to do with applications, of their newest grants; in order. */
+export async function otherHolders(operations: Operations): Promise<readonly string[]> {
+  const others = WORDS.filter(({ grants }) => grants).map(({ profile }) =>
+    operations.grants({ profile, limit: HOLDERS_MAX }),
+  );
+  return [...new Set((await Promise.all(others)).flat().map(({ to }) => to))].toSorted();
 }
 
 /** What is still owed to devices, or to the one named: newest first, of `MOST` of them. */

@@ -11,6 +11,7 @@ import type { Verdict } from '../../core/verdict.ts';
 import { type Incoming, json, type Outgoing, type Route } from '../../protocols/http/exchange.ts';
 import type { Query } from '../../store/port.ts';
 import { chartSection } from '../pages/chart.ts';
+import { appChoice } from '../pages/fields.ts';
 import { homePage } from '../pages/home.ts';
 import { render } from '../pages/html.ts';
 import { type Choice, type RefusalRow, refusalsPage } from '../pages/refusals.ts';
@@ -19,6 +20,7 @@ import { openStream } from '../streams.ts';
 import type { Viewer } from '../users.ts';
 import { frame, fromElsewhere, html, live, type PageDeps, queryOf, type Visit, viewerOf } from '../visit.ts';
 import { causeName, columnsFor, WORDS } from '../words.ts';
+import { otherHolders } from './lookups.ts';
 import { type Counted, causesOf, chartOf, countOver, nameCauses } from './refusals-chart.ts';
 import { liveFeed } from './refusals-live.ts';
 import { type Asked, askedPath, cursorText, isFiltered, readAsked, storeQuery, tallyQuery } from './refusals-query.ts';
@@ -145,20 +147,13 @@ async function isEmpty({ deps, viewer }: Visit): Promise<boolean> {
   return (await deps.operations.verdicts(all)).length === 0;
 }
 
-/** Grants that are looked at for holders that are no applications. */
-const HOLDERS_MAX = 200;
-
 /** Applications that one may choose: a developer's own, or all, and whom else grants are for. */
 async function appChoices({ deps, viewer }: Visit): Promise<Choice[]> {
   const apps = await deps.operations.listApps();
   const open = viewer.role === 'operator' ? apps : apps.filter(({ id }) => viewer.apps.includes(id));
-  const named = open.map(({ id, name }) => ({ value: id, name: name === id ? id : `${name} (${id})` }));
+  const named = open.map((app) => ({ value: app.id, name: appChoice(app) }));
   if (viewer.role !== 'operator') return named;
-  const others = WORDS.filter(({ grants }) => grants).map(({ profile }) =>
-    deps.operations.grants({ profile, limit: HOLDERS_MAX }),
-  );
-  const holders = new Set((await Promise.all(others)).flat().map(({ to }) => to));
-  return [...named, ...[...holders].toSorted().map((to) => ({ value: to, name: to }))];
+  return [...named, ...(await otherHolders(deps.operations)).map((to) => ({ value: to, name: to }))];
 }
 
 async function more(visit: Visit, asked: Asked): Promise<Outgoing> {

@@ -2,7 +2,7 @@
 import type { Effect, Grant } from '../../core/model.ts';
 import type { GrantStanding } from '../standing.ts';
 import { grantWords } from '../words.ts';
-import { option } from './fields.ts';
+import { appChoice, option } from './fields.ts';
 import {
   type Allowed,
   count,
@@ -95,7 +95,7 @@ function filters({ filter, holders, profiles }: GrantsPage): Html {
   const known = filter.client === undefined || holders.some(({ id }) => id === filter.client);
   const all = known ? holders : [...holders, { id: filter.client ?? '', name: filter.client ?? '' }];
   return html`<form class="sieve gap" method="get" action="${PATHS.grants}">
-<div><label for="client">For</label><select id="client" name="client">${option('', 'All', filter.client ?? '')}${all.map(({ id, name }) => option(id, name === id ? id : `${name} (${id})`, filter.client))}</select></div>
+<div><label for="client">For</label><select id="client" name="client">${option('', 'All', filter.client ?? '')}${all.map((one) => option(one.id, appChoice(one), filter.client))}</select></div>
 <div><label for="profile">Profile</label><select id="profile" name="profile">${option('', 'All', filter.profile ?? '')}${profiles.map((name) => option(name, name, filter.profile))}</select></div>
 <div><label for="state">State</label><select id="state" name="state">${GRANT_STATES.map((state) => option(state, STATE_WORDS[state], filter.state))}</select></div>
 <button type="submit">Filter</button>

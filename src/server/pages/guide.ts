@@ -1,6 +1,6 @@
 /** The guide on pages: all rules, findable by words, and one rule with each of its causes. The texts are the rules' own. */
 import type { GuideCause, GuideRule } from '../guide.ts';
-import { hearing, peopleOf } from '../words.ts';
+import { hearerOf, peopleOf } from '../words.ts';
 import { capital, type Html, html, visible } from './html.ts';
 import { fact, PATHS, page, type Signed, TEAR } from './layout.ts';
 import { advice, ruleTitle, sentence } from './words.ts';
@@ -89,7 +89,7 @@ ${TEAR}
 
 function causeSection({ id, say, fixes, heard, warns, counts }: GuideCause, rule: string): Html {
   const people = peopleOf(rule);
-  const { who } = hearing(rule.split('.', 1)[0] ?? '', '');
+  const who = hearerOf(rule);
   return html`<section class="stack cause" id="${id}" aria-label="${say}">
 <h2>${sentence(say)}</h2>
 <p class="small soft">Cause ${fact(id)}${heard.length > 0 && html` · ${who} hears ${heard.map((error, i) => html`${i > 0 && ' or '}${fact(error)}`)}`}${warns && ' · a warning: nothing is refused for it'}${counts && ' · counts against the code'}</p>

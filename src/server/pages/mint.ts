@@ -3,7 +3,7 @@ import { CHOICES, type Choice } from '../../profiles/home/choices.ts';
 import type { AppView, Minted } from '../operations.ts';
 import { appPath } from './app-fields.ts';
 import { codeOnce } from './code-once.ts';
-import { option, problemNotice, tick } from './fields.ts';
+import { appChoice, option, problemNotice, tick } from './fields.ts';
 import { type Allowed, allowedList, grantPath } from './grant-words.ts';
 import { type Html, html, visible } from './html.ts';
 import { fact, hiddenFields, PATHS, page, type Signed, TEAR } from './layout.ts';
@@ -60,7 +60,7 @@ function form({ csrf, apps, accessories, values, problem }: MintPage): Html {
   return html`<form class="stack" method="post" action="${MINT_PATH}">${hiddenFields({ csrf })}
 ${problem !== undefined && problemNotice(problem)}
 ${problem !== undefined && apps.some(({ id }) => id === client) && html`<p class="small"><a href="${`${appPath(client)}#scopes`}">What ${visible(client, 100)} is registered for</a></p>`}
-<div><label for="client">Application</label><select id="client" name="client" required>${apps.map(({ id, name }) => option(id, name === id ? id : `${name} (${id})`, client))}</select></div>
+<div><label for="client">Application</label><select id="client" name="client" required>${apps.map((app) => option(app.id, appChoice(app), client))}</select></div>
 <div><label for="accessory">Accessory</label><select id="accessory" name="accessory" required>${accessories.map(({ id, name }) => option(id, name === id ? id : `${name} (${id})`, said('accessory')))}</select></div>
 <fieldset><legend>What it may do there</legend>${CHOICES.map((choice) => tick(`can-${choice}`, values.has(`can-${choice}`), CHOICE_WORDS[choice]))}
 <p class="hint">Only what the application is registered for is handed out. A controller needs the key and the pairing id below.</p></fieldset>

@@ -17,10 +17,14 @@ export function sayUnknownNames(cli: Cli, names: Names, now: number): void {
 }
 
 function noteOf({ kind, name, near }: UnknownName, now: number): string {
-  const known = knownNames(kind, now).join(', ');
-  if (kind === 'region')
-    return `no table names the region ${name}: only rules of all regions count; known are ${known}`;
-  return `no table knows the ${kind} ${name}; ${near === undefined ? `known are ${known}` : `did you mean ${near}?`}`;
+  const tail = meantOrKnown(near, knownNames(kind, now));
+  if (kind === 'region') return `no table names the region ${name}: only rules of all regions count; ${tail}`;
+  return `no table knows the ${kind} ${name}; ${tail}`;
+}
+
+/** The name that is only a slip of the hand away, or else all that are known. */
+export function meantOrKnown(near: string | undefined, known: readonly string[]): string {
+  return near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
 }
 
 /** An unknown name, and how many attempts of a list have it. */
